@@ -1,0 +1,146 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"kring/internal/fault"
+)
+
+const (
+	// A transaction that has begun ends by this limit, whoever waits for it.
+	writeLimit = 15 * time.Second
+	// How often a transaction is begun anew after the database gave it up.
+	writeTries = 6
+)
+
+// Tx is the view of the database that one call has. It must not outlive the
+// function it was handed to.
+type Tx struct {
+	gorm *gorm.DB
+	pg   bool
+}
+
+// Gorm opens the Tx. Only store.go files call it.
+func (tx Tx) Gorm() *gorm.DB { return tx.gorm }
+
+// Postgres tells whether the statement will run on PostgreSQL, for the few
+// statements that must differ.
+func (tx Tx) Postgres() bool { return tx.pg }
+
+// Lock is a clause that keeps the rows read until the transaction ends:
+// tx.Gorm().Clauses(database.Lock(tx)). SQLite leaves it out: there the
+// transaction already holds the only write lock.
+func Lock(Tx) clause.Expression { return clause.Locking{Strength: "UPDATE"} }
+
+// LockFree is Lock for claims: rows that another transaction holds are passed
+// over instead of waited for.
+func LockFree(Tx) clause.Expression {
+	return clause.Locking{Strength: "UPDATE", Options: "SKIP LOCKED"}
+}
+
+// Read hands out a view in which each statement sees the newest committed
+// state. Statements end with ctx. The error of fn is answered as it is.
+func (db *DB) Read(ctx context.Context, fn func(Tx) error) error {
+	db.nested.refuse("Read")
+	return fn(db.tx(ctx, db.reader))
+}
+
+// Snapshot hands out a view in which all statements see one and the same
+// committed state. Statements end with ctx.
+func (db *DB) Snapshot(ctx context.Context, fn func(Tx) error) error {
+	db.nested.refuse("Snapshot")
+	options := &sql.TxOptions{}
+	if db.dialect == Postgres {
+		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	tx, err := db.reader.BeginTx(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	return fn(db.tx(ctx, tx))
+}
+
+// Write runs fn in a transaction and answers once it is durable. It is the only
+// way to change anything; the package's map says what fn must keep to.
+//
+// It answers what fn answered; ctx's error when ctx ended before fn began; and
+// the fault "busy" (Unavailable) when the database stayed taken for too long.
+// In each of these cases nothing was written.
+func (db *DB) Write(ctx context.Context, fn func(Tx) error) error {
+	db.nested.refuse("Write")
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if db.dialect == SQLite {
+		return db.door.write(db, ctx, fn)
+	}
+	return db.alone(ctx, fn)
+}
+
+// alone runs fn in a transaction of its own, and again when the database gave
+// the transaction up for a reason that passes.
+func (db *DB) alone(ctx context.Context, fn func(Tx) error) error {
+	for try := 1; ; try++ {
+		err := db.transact(ctx, []*call{{ctx: ctx, fn: fn}})
+		if !again(err) && !sqliteBusy(err) {
+			return busyWhenLate(ctx, err)
+		}
+		if try == writeTries {
+			return busy(err)
+		}
+		pause := time.Duration(try) * (2*time.Millisecond + rand.N(8*time.Millisecond))
+		if stopped := wait(ctx, pause); stopped != nil {
+			return stopped
+		}
+	}
+}
+
+// transact runs calls one after the other in one transaction. When one fails
+// or panics, nothing of any of them was written.
+func (db *DB) transact(ctx context.Context, calls []*call) error {
+	conn, err := db.writer.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // gives it back to the pool
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	defer cancel()
+	tx, err := conn.BeginTx(limited, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
+	defer db.nested.enter()()
+	for _, c := range calls {
+		if err := c.fn(db.tx(limited, tx)); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+func (db *DB) tx(ctx context.Context, pool gorm.ConnPool) Tx {
+	session := db.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	session.Statement.ConnPool = pool
+	return Tx{gorm: session, pg: db.dialect == Postgres}
+}
+
+func busy(err error) error {
+	return fault.New(fault.Unavailable, "busy").After(time.Second).Because(err)
+}
+
+// busyWhenLate tells the door's own limit from the caller's.
+func busyWhenLate(ctx context.Context, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return busy(err)
+	}
+	return err
+}
