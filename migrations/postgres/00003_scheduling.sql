@@ -1,7 +1,7 @@
 -- +goose Up
 
 -- One dated meeting of a circle. ordinal counts the run's sessions by date; it is no guide number. slot_starts_at is
--- when the weekly slot meant it to be (the RECURRENCE-uuid of its calendar entry), whatever moved since. guide_week is
+-- when the weekly slot meant it to be (the RECURRENCE-ID of its calendar entry), whatever moved since. guide_week is
 -- given when the session is held. week_settled: a member said which week the circle is at after it, so recording it
 -- late moves no week. replaces_id names the session whose loss added this one at the end. said_* are what remains of
 -- the answers when the names are forgotten.
