@@ -105,6 +105,16 @@ func (db *DB) Dialect() Dialect { return db.dialect }
 // URL is what the database was opened with. It may hold a password.
 func (db *DB) URL() string { return db.url }
 
+// OpenForMigration opens connections of their own, for package migrations alone;
+// the caller closes them. On SQLite foreign keys are off: a table rebuilt with
+// them on takes along the rows that refer to it.
+func (db *DB) OpenForMigration(ctx context.Context) (*sql.DB, error) {
+	if db.dialect == SQLite {
+		return migrateSQLite(ctx, db.url)
+	}
+	return openPostgres(ctx, db.url)
+}
+
 // Ping proves that the database answers a read.
 func (db *DB) Ping(ctx context.Context) error {
 	var one int
@@ -113,9 +123,8 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // Close closes all connections. Calls that are under way end first.
 func (db *DB) Close() error {
-	err := db.writer.Close()
-	if db.reader != db.writer {
-		err = errors.Join(err, db.reader.Close())
+	if db.dialect == SQLite {
+		return closeSQLite(db.writer, db.reader)
 	}
-	return err
+	return db.writer.Close()
 }

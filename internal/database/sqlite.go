@@ -59,14 +59,21 @@ func openSQLite(ctx context.Context, url string) (writer, reader *sql.DB, err er
 	return writer, reader, nil
 }
 
-// OpenForMigration opens a connection of its own on the file of a SQLite
-// database, with foreign keys off: a table rebuilt with them on loses the rows
-// that refer to it. It is for package migrations alone.
-func OpenForMigration(ctx context.Context, url string) (*sql.DB, error) {
+// closeSQLite leaves one file behind. The last connection that closes folds the
+// log back into the file, if it may write and has looked into the log before:
+// so the readers go first, and the writer reads once.
+func closeSQLite(writer, reader *sql.DB) error {
+	err := reader.Close()
+	var tables int
+	_ = writer.QueryRow("SELECT count(*) FROM sqlite_master").Scan(&tables) // the log stays: no harm
+	return errors.Join(err, writer.Close())
+}
+
+func migrateSQLite(ctx context.Context, url string) (*sql.DB, error) {
 	db := sql.OpenDB(sqliteConnector{url + strings.Replace(writerParams, "_foreign_keys=1", "_foreign_keys=0", 1)})
 	db.SetMaxOpenConns(1)
 	if err := pingUntilFree(ctx, db); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(fmt.Errorf("database: open file: %w", err), db.Close())
 	}
 	return db, nil
 }
