@@ -712,8 +712,12 @@ type Circle struct {
 	Holidays  string                 `json:"holidays"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	Id            ID                        `json:"id"`
-	Language      Language                  `json:"language"`
+	Id ID `json:"id"`
+
+	// Language The language a circle speaks, ISO 639
+	//
+	// Example: nl
+	Language      Spoken                    `json:"language"`
 	LookedAfterBy nullable.Nullable[string] `json:"looked_after_by,omitempty"`
 	Name          string                    `json:"name"`
 
@@ -750,9 +754,13 @@ type CircleDraft struct {
 	// ChatLink An https address
 	//
 	// Example: https://meet.example.org/kring
-	ChatLink *WebLink       `json:"chat_link,omitempty"`
-	Holidays *string        `json:"holidays,omitempty"`
-	Language *Language      `json:"language,omitempty"`
+	ChatLink *WebLink `json:"chat_link,omitempty"`
+	Holidays *string  `json:"holidays,omitempty"`
+
+	// Language The language a circle speaks, ISO 639
+	//
+	// Example: nl
+	Language *Spoken        `json:"language,omitempty"`
 	Members  *[]MemberDraft `json:"members,omitempty"`
 	Name     string         `json:"name"`
 
@@ -820,20 +828,20 @@ type CirclePatch struct {
 	// ChatLink An https address
 	//
 	// Example: https://meet.example.org/kring
-	ChatLink *WebLink  `json:"chat_link,omitempty"`
-	Holidays *string   `json:"holidays,omitempty"`
-	Language *Language `json:"language,omitempty"`
+	ChatLink *WebLink `json:"chat_link,omitempty"`
+	Holidays *string  `json:"holidays,omitempty"`
 
-	// LookedAfterBy Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	LookedAfterBy *ID     `json:"looked_after_by,omitempty"`
-	Name          *string `json:"name,omitempty"`
-	Seats         *int    `json:"seats,omitempty"`
-	SeatsOpen     *bool   `json:"seats_open,omitempty"`
-	Slot          *Slot   `json:"slot,omitempty"`
-
-	// StartsOn Example: 2026-09-01
-	StartsOn *On     `json:"starts_on,omitempty"`
-	Venue    *string `json:"venue,omitempty"`
+	// Language The language a circle speaks, ISO 639
+	//
+	// Example: nl
+	Language      *Spoken                   `json:"language,omitempty"`
+	LookedAfterBy nullable.Nullable[string] `json:"looked_after_by,omitempty"`
+	Name          *string                   `json:"name,omitempty"`
+	Seats         *int                      `json:"seats,omitempty"`
+	SeatsOpen     *bool                     `json:"seats_open,omitempty"`
+	Slot          nullable.Nullable[Slot]   `json:"slot,omitempty"`
+	StartsOn      nullable.Nullable[string] `json:"starts_on,omitempty"`
+	Venue         *string                   `json:"venue,omitempty"`
 
 	// VideoLink An https address
 	//
@@ -1343,9 +1351,13 @@ type OpenCircle struct {
 	Free int `json:"free"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	Id       ID       `json:"id"`
-	Language Language `json:"language"`
-	Link     string   `json:"link"`
+	Id ID `json:"id"`
+
+	// Language The language a circle speaks, ISO 639
+	//
+	// Example: nl
+	Language Spoken `json:"language"`
+	Link     string `json:"link"`
 
 	// Members How many are in
 	Members  int                       `json:"members"`
@@ -1415,7 +1427,7 @@ type Problem struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
 
-		// Pointer JSON pointer into the body, or `?name` for a parameter
+		// Pointer JSON pointer into the body (RFC 6901), `?name` for a query parameter, or the name of a header
 		Pointer string `json:"pointer"`
 	} `json:"errors,omitempty"`
 	RequestId string `json:"request_id"`
@@ -1433,11 +1445,15 @@ type Programme struct {
 	HourReminder *bool         `json:"hour_reminder,omitempty"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	Id             ID                           `json:"id"`
-	Language       Language                     `json:"language"`
+	Id ID `json:"id"`
+
+	// Language The language a circle speaks, ISO 639
+	//
+	// Example: nl
+	Language       Spoken                       `json:"language"`
 	Name           string                       `json:"name"`
 	Purpose        string                       `json:"purpose"`
-	Quorum         nullable.Nullable[int]       `json:"quorum,omitempty"`
+	Quorum         *int                         `json:"quorum,omitempty"`
 	Revision       int                          `json:"revision"`
 	SignupClosesAt nullable.Nullable[time.Time] `json:"signup_closes_at,omitempty"`
 	SignupOpen     bool                         `json:"signup_open"`
@@ -1459,9 +1475,13 @@ type ProgrammeDraft struct {
 	GuideSet *string       `json:"guide_set,omitempty"`
 
 	// Holidays be, nl, de-nw (any German Land), gb-eaw or none
-	Holidays       *string    `json:"holidays,omitempty"`
-	HourReminder   *bool      `json:"hour_reminder,omitempty"`
-	Language       *Language  `json:"language,omitempty"`
+	Holidays     *string `json:"holidays,omitempty"`
+	HourReminder *bool   `json:"hour_reminder,omitempty"`
+
+	// Language The language a circle speaks, ISO 639
+	//
+	// Example: nl
+	Language       *Spoken    `json:"language,omitempty"`
 	Name           string     `json:"name"`
 	Purpose        string     `json:"purpose"`
 	Quorum         *int       `json:"quorum,omitempty"`
@@ -1487,13 +1507,17 @@ type ProgrammeList struct {
 
 // ProgrammePatch defines model for ProgrammePatch.
 type ProgrammePatch struct {
-	Breaks         *[]BreakDraft                `json:"breaks,omitempty"`
-	Holidays       *string                      `json:"holidays,omitempty"`
-	HourReminder   *bool                        `json:"hour_reminder,omitempty"`
-	Language       *Language                    `json:"language,omitempty"`
+	Breaks       *[]BreakDraft `json:"breaks,omitempty"`
+	Holidays     *string       `json:"holidays,omitempty"`
+	HourReminder *bool         `json:"hour_reminder,omitempty"`
+
+	// Language The language a circle speaks, ISO 639
+	//
+	// Example: nl
+	Language       *Spoken                      `json:"language,omitempty"`
 	Name           *string                      `json:"name,omitempty"`
 	Purpose        *string                      `json:"purpose,omitempty"`
-	Quorum         nullable.Nullable[int]       `json:"quorum,omitempty"`
+	Quorum         *int                         `json:"quorum,omitempty"`
 	SignupClosesAt nullable.Nullable[time.Time] `json:"signup_closes_at,omitempty"`
 	SignupOpen     *bool                        `json:"signup_open,omitempty"`
 	StartsOn       nullable.Nullable[string]    `json:"starts_on,omitempty"`
@@ -1638,7 +1662,12 @@ type Snooze struct {
 // Speaks Languages spoken, ISO 639 codes
 //
 // Example: ["nl","en"]
-type Speaks = []string
+type Speaks = []Spoken
+
+// Spoken The language a circle speaks, ISO 639
+//
+// Example: nl
+type Spoken = string
 
 // Token defines model for Token.
 type Token struct {
@@ -1711,6 +1740,9 @@ type IdempotencyKey = string
 // IfMatch defines model for IfMatch.
 type IfMatch = string
 
+// IfMatchNeeded defines model for IfMatchNeeded.
+type IfMatchNeeded = string
+
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
@@ -1757,8 +1789,10 @@ type ShowApplicationParams struct {
 // ChangeApplicationParams defines parameters for ChangeApplication.
 type ChangeApplicationParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 }
 
 // ListCirclesParams defines parameters for ListCircles.
@@ -1791,8 +1825,10 @@ type ShowCircleParams struct {
 // ChangeCircleParams defines parameters for ChangeCircle.
 type ChangeCircleParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 }
 
 // ListAbsencesParams defines parameters for ListAbsences.
@@ -1813,8 +1849,10 @@ type BeginCircleParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -1832,8 +1870,10 @@ type AddBreakParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -1845,7 +1885,9 @@ type CompleteCircleParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
@@ -1858,7 +1900,9 @@ type EndCircleParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
@@ -1877,7 +1921,9 @@ type SayFineParams struct {
 // SetGuideWeekParams defines parameters for SetGuideWeek.
 type SetGuideWeekParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -1928,8 +1974,10 @@ type ShowMemberParams struct {
 // ChangeMemberParams defines parameters for ChangeMember.
 type ChangeMemberParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 }
 
 // AcceptSeatParams defines parameters for AcceptSeat.
@@ -1980,8 +2028,10 @@ type PauseCircleParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -1993,8 +2043,10 @@ type ResumeCircleParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -2021,8 +2073,10 @@ type ChangeSlotParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -2104,7 +2158,9 @@ type ShowMeParams struct {
 // ChangeMeParams defines parameters for ChangeMe.
 type ChangeMeParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -2145,8 +2201,10 @@ type ShowProgrammeParams struct {
 // ChangeProgrammeParams defines parameters for ChangeProgramme.
 type ChangeProgrammeParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 }
 
 // ListApplicationsParams defines parameters for ListApplications.
@@ -2228,7 +2286,9 @@ type ShowSessionParams struct {
 // ChangeSessionParams defines parameters for ChangeSession.
 type ChangeSessionParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -2238,8 +2298,10 @@ type CancelSessionParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -2251,8 +2313,10 @@ type MoveSessionParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -2276,8 +2340,10 @@ type SkipSessionParams struct {
 	DryRun *DryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
-	Lang    *Lang    `form:"lang,omitempty" json:"lang,omitempty"`
-	IfMatch *IfMatch `json:"If-Match,omitempty"`
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IfMatch One ETag, or *; without it the answer is 428
+	IfMatch IfMatchNeeded `json:"If-Match"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -2686,20 +2752,22 @@ func (w *ServerInterfaceWrapper) ChangeApplication(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -2851,20 +2919,22 @@ func (w *ServerInterfaceWrapper) ChangeCircle(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -2950,20 +3020,22 @@ func (w *ServerInterfaceWrapper) BeginCircle(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
@@ -3039,20 +3111,22 @@ func (w *ServerInterfaceWrapper) AddBreak(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
@@ -3547,20 +3621,22 @@ func (w *ServerInterfaceWrapper) ChangeMember(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -3813,20 +3889,22 @@ func (w *ServerInterfaceWrapper) PauseCircle(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
@@ -3877,20 +3955,22 @@ func (w *ServerInterfaceWrapper) ResumeCircle(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
@@ -4008,20 +4088,22 @@ func (w *ServerInterfaceWrapper) ChangeSlot(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
@@ -4587,20 +4669,22 @@ func (w *ServerInterfaceWrapper) ChangeProgramme(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -5039,20 +5123,22 @@ func (w *ServerInterfaceWrapper) CancelSession(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
@@ -5103,20 +5189,22 @@ func (w *ServerInterfaceWrapper) MoveSession(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
@@ -5217,20 +5305,22 @@ func (w *ServerInterfaceWrapper) SkipSession(ctx echo.Context) error {
 	}
 
 	headers := ctx.Request().Header
-	// ------------- Optional header parameter "If-Match" -------------
+	// ------------- Required header parameter "If-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
-		var IfMatch IfMatch
+		var IfMatch IfMatchNeeded
 		n := len(valueList)
 		if n != 1 {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
 		}
 
-		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
 		if err != nil {
 			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
 		}
 
-		params.IfMatch = &IfMatch
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
 	}
 	// ------------- Optional header parameter "Idempotency-Key" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
