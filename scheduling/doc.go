@@ -1,0 +1,29 @@
+// Package scheduling is everything of a circle that has a date: its sessions, who comes to them, who leads them, what
+// is reminded of, and how a run is laid out, moved, paused and brought to its end. Health and flags live here too:
+// they read what happened on those dates.
+//
+// It refuses to keep who attended a session, to say a member's answer to anybody outside the circle, to give a session
+// a guide number before it is held, and to move a date without telling the people it concerns.
+//
+// Where to start: [Calendar] holds the use cases a person asks for; [Calendar.QueueDue] is the pass that lets time
+// act. What decides is pure and stands in files of its own: plan.go lays out dates, warnings.go looks at them,
+// outcome.go says what a session counts as, expected.go who comes, hosts.go who leads, remind.go when something is
+// due, rearrange.go what a change of dates makes of a run. store.go holds every query.
+//
+// Main path, of every write:
+//
+//	lock the circle's row -> read its run -> May -> pure change -> save sessions, reminder rows, what people were told
+//	-> notices -> circle touched, journal, all in one transaction
+//
+// A session:
+//
+//	            ┌── skip ────> skipped ─────┐
+//	            ├── cancel ──> cancelled ───┤        each adds a date at the end,
+//	 planned ───┼── missed ──> missed ──────┤        up to twice the guide weeks
+//	    │       ├── held ────> held  <──────┘        any word corrects for 21 days;
+//	    │       └── 72 h ────> unrecorded ──> any    held beats missed
+//	    └── move, break, pause, new slot: stays planned, on another date
+//
+// Three things are never mixed up: the session is a date, the guide week advances when a session is held, and elapsed
+// weeks are those of the calendar.
+package scheduling

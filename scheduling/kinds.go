@@ -1,0 +1,40 @@
+package scheduling
+
+// The kinds of notices that this room gives to the outbox.
+const (
+	NoticeBegin           = "begin"
+	NoticeReminderTwoDays = "reminder_two_days"
+	NoticeReminderHour    = "reminder_hour"
+	NoticeOutcomeQuestion = "outcome_question"
+	NoticeMoved           = "moved"
+	NoticeCancelled       = "cancelled"
+	NoticeSkipped         = "skipped"
+	NoticeNewSlot         = "new_slot"
+	NoticeBreak           = "break"
+	NoticeJoinedLate      = "joined_late"
+	NoticePaused          = "paused"
+	NoticeResumed         = "resumed"
+	NoticeReturnSoon      = "return_soon"
+	NoticeCompleted       = "completed"
+	NoticeEnded           = "ended"
+	NoticeStillIn         = "still_in"
+	NoticeGoOn            = "go_on"
+	NoticeFinishOrMore    = "finish_or_more"
+	NoticeQuorumLost      = "quorum_lost"
+	NoticeHostChanged     = "host_changed"
+	NoticeCircleMessage   = "circle_message"
+
+	NoticeFlagAsked      = "flag_asked"      // to the circle: a line with the proposed step
+	NoticeStalling       = "stalling"        // to the looking-after facilitator
+	NoticeWeeklyOverview = "weekly_overview" // to facilitators
+)
+
+// Kinds are all of them, for the wiring's table of letters.
+func Kinds() []string {
+	return []string{
+		NoticeBegin, NoticeReminderTwoDays, NoticeReminderHour, NoticeOutcomeQuestion, NoticeMoved, NoticeCancelled,
+		NoticeSkipped, NoticeNewSlot, NoticeBreak, NoticeJoinedLate, NoticePaused, NoticeResumed, NoticeReturnSoon,
+		NoticeCompleted, NoticeEnded, NoticeStillIn, NoticeGoOn, NoticeFinishOrMore, NoticeQuorumLost,
+		NoticeHostChanged, NoticeCircleMessage, NoticeFlagAsked, NoticeStalling, NoticeWeeklyOverview,
+	}
+}
