@@ -1,0 +1,234 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"kring/internal/clock"
+	"kring/internal/database"
+	"kring/internal/fault"
+	"kring/internal/journal"
+	"kring/internal/page"
+	"kring/internal/wall"
+)
+
+const (
+	bearerPrefix = "krg_"
+	maxTokens    = 50  // of one person, neither revoked nor expired
+	maxDays      = 730 // until a token expires, if it does
+	idDigits     = 32  // a UUID without hyphens
+	secretSize   = 26  // characters of rand.Text: 130 bits
+)
+
+// Token is a bearer token without its secret.
+type Token struct {
+	ID       string
+	PersonID string
+	Name     string
+	Scopes   []string
+	// ExpiresAt is machine time; nil never expires.
+	ExpiresAt *time.Time
+	// LastUsedOn is a date in UTC, machine time, told some minutes late; zero when never used.
+	LastUsedOn wall.Date
+	CreatedAt  time.Time
+}
+
+// TokenDraft asks for a bearer token.
+type TokenDraft struct {
+	Name   string
+	Scopes []string
+	// Days until it expires, 1 to 730 of machine time; 0 never.
+	Days int
+}
+
+// Tokens issues and recognises credentials: bearer tokens for programs (krg_...) and one-hour member tokens (krm_...).
+// It may be used from several goroutines.
+type Tokens struct {
+	db     *database.DB
+	clock  *clock.Clock
+	signer signer
+	cache  cache
+	uses   uses
+}
+
+// NewTokens makes Tokens; secrets sign member tokens.
+func NewTokens(db *database.DB, c *clock.Clock, s Secrets) *Tokens {
+	return &Tokens{db: db, clock: c, signer: newSigner(s, memberUse)}
+}
+
+// Issue makes a bearer token for the actor and answers its text, this once: only a hash is kept. A token carries no
+// scope that the credential asking for it lacks: Forbidden "scope-missing". Faulty fields: Invalid; 50 tokens already:
+// Conflict "too-many-tokens"; nobody: Unauthenticated "sign-in-needed".
+func (t *Tokens) Issue(ctx context.Context, actor Actor, draft TokenDraft) (raw string, token Token, err error) {
+	err = t.db.Write(ctx, func(tx database.Tx) error {
+		raw, token, err = t.IssueIn(tx, actor, draft)
+		return err
+	})
+	return raw, token, err
+}
+
+// IssueIn is Issue inside a use case.
+func (t *Tokens) IssueIn(tx database.Tx, actor Actor, draft TokenDraft) (string, Token, error) {
+	machine := t.clock.Machine()
+	token, err := newToken(actor, draft, machine)
+	if err != nil {
+		return "", Token{}, err
+	}
+	n, err := countTokens(tx, actor.PersonID, machine)
+	if err == nil && n >= maxTokens {
+		err = fault.New(fault.Conflict, "too-many-tokens").With("limit", maxTokens)
+	}
+	if err != nil {
+		return "", Token{}, err
+	}
+	raw := bearerPrefix + strings.ReplaceAll(token.ID, "-", "") + "_" + rand.Text()
+	if err := insertToken(tx, token, hashText(raw)); err != nil {
+		return "", Token{}, err
+	}
+	return raw, token, t.note(tx, "token-issued", actor, token.ID)
+}
+
+func newToken(actor Actor, draft TokenDraft, machine time.Time) (Token, error) {
+	if !actor.Known() {
+		return Token{}, fault.New(fault.Unauthenticated, "sign-in-needed")
+	}
+	var v fault.Violations
+	token := Token{ID: database.NewID(), PersonID: actor.PersonID, CreatedAt: machine}
+	token.Name = CheckName(&v, "/name", draft.Name)
+	token.Scopes = checkScopes(&v, "/scopes", draft.Scopes)
+	if draft.Days < 0 || draft.Days > maxDays {
+		v.Add("/days", "not-between", fault.Args{"from": 1, "until": maxDays})
+	} else if draft.Days > 0 {
+		expires := machine.Add(time.Duration(draft.Days) * 24 * time.Hour)
+		token.ExpiresAt = &expires
+	}
+	if err := v.Err(); err != nil {
+		return Token{}, err
+	}
+	for _, scope := range token.Scopes {
+		if !actor.MayUse(scope) {
+			return Token{}, fault.New(fault.Forbidden, "scope-missing").With("scope", scope)
+		}
+	}
+	return token, nil
+}
+
+// Authenticate answers who a credential stands for. Anything that is not one, was revoked or expired, or belongs to
+// somebody erased: Unauthenticated "token-refused". What it answers may be five seconds old where another process
+// revoked it; see [Tokens.Revoke]. The Scopes of the answer are shared and must not be changed.
+func (t *Tokens) Authenticate(ctx context.Context, raw string) (Actor, error) {
+	if member, ok := strings.CutPrefix(raw, memberPrefix); ok {
+		return t.authenticateMember(ctx, member)
+	}
+	id, ok := tokenID(raw)
+	if !ok {
+		return Actor{}, refused()
+	}
+	machine := t.clock.Machine()
+	hash := sha256.Sum256([]byte(raw))
+	e, ok := t.cache.find(hash, machine)
+	if !ok {
+		var err error
+		if e, err = t.recognise(ctx, id, hash, machine); err != nil {
+			return Actor{}, err
+		}
+	}
+	if e.expiresAt != nil && !machine.Before(*e.expiresAt) {
+		return Actor{}, refused()
+	}
+	if day := dayOf(machine); e.usedDay != day {
+		t.uses.note(id, day)
+	}
+	return e.actor, nil
+}
+
+// recognise reads a token and remembers it.
+func (t *Tokens) recognise(ctx context.Context, id string, hash [sha256.Size]byte, machine time.Time) (cached, error) {
+	generation := t.cache.now()
+	var c credential
+	err := t.db.Read(ctx, func(tx database.Tx) (err error) {
+		c, err = credentialOf(tx, id)
+		return err
+	})
+	switch {
+	case fault.IsKind(err, fault.NotFound):
+		return cached{}, refused()
+	case err != nil:
+		return cached{}, err
+	case !sameHash(c.hash, hash):
+		return cached{}, refused()
+	}
+	scopes, err := readList(c.scopes)
+	if err != nil {
+		return cached{}, err
+	}
+	e := cached{
+		actor:     Actor{PersonID: c.personID, Owner: c.owner, Scopes: effective(scopes), TokenID: id},
+		until:     machine.Add(cacheFor),
+		expiresAt: c.expiresAt,
+		usedDay:   dayOn(c.lastUsedOn),
+	}
+	t.cache.put(hash, e, generation)
+	return e, nil
+}
+
+// List answers the actor's own tokens that are not revoked, newest first.
+func (t *Tokens) List(ctx context.Context, actor Actor, after page.Cursor, limit int) (page.Page[Token], error) {
+	var tokens []Token
+	err := t.db.Read(ctx, func(tx database.Tx) (err error) {
+		if actor.Known() {
+			tokens, err = tokensOf(tx, actor.PersonID, after, limit+1)
+		}
+		return err
+	})
+	return page.Cut(tokens, limit, func(t Token) page.Cursor { return page.Cursor{ID: t.ID} }), err
+}
+
+// Revoke voids one of the actor's own tokens. In this process it is void once Revoke has answered, in others five
+// seconds later at most. Not the actor's, or revoked already: NotFound "not-found".
+func (t *Tokens) Revoke(ctx context.Context, actor Actor, id string) error {
+	if !database.IsID(id) || !actor.Known() {
+		return notFound()
+	}
+	err := t.db.Write(ctx, func(tx database.Tx) error {
+		revoked, err := revokeToken(tx, id, actor.PersonID, t.clock.Machine())
+		if err == nil && !revoked {
+			err = notFound()
+		}
+		if err != nil {
+			return err
+		}
+		return t.note(tx, "token-revoked", actor, id)
+	})
+	t.cache.empty()
+	return err
+}
+
+// Forget makes what was changed about a person or token elsewhere in this process (erased, no longer owner) hold at
+// once. Call it after the commit.
+func (t *Tokens) Forget() { t.cache.empty() }
+
+func (t *Tokens) note(tx database.Tx, action string, actor Actor, tokenID string) error {
+	return journal.Add(tx, journal.Entry{At: t.clock.Now(), ActorID: actor.PersonID, SubjectID: tokenID, Action: action})
+}
+
+func refused() error { return fault.New(fault.Unauthenticated, "token-refused") }
+
+// tokenID finds the row's id in krg_<32 hexadecimal digits>_<secret>.
+func tokenID(raw string) (string, bool) {
+	rest, ok := strings.CutPrefix(raw, bearerPrefix)
+	if !ok || len(rest) != idDigits+1+secretSize || rest[idDigits] != '_' {
+		return "", false
+	}
+	id := rest[:8] + "-" + rest[8:12] + "-" + rest[12:16] + "-" + rest[16:20] + "-" + rest[20:idDigits]
+	return id, database.IsID(id)
+}
+
+func hashText(raw string) string {
+	hash := sha256.Sum256([]byte(raw))
+	return hex.EncodeToString(hash[:])
+}
