@@ -80,7 +80,7 @@ func (db *DB) Write(ctx context.Context, fn func(Tx) error) error {
 		return err
 	}
 	if db.dialect == SQLite {
-		return db.door.write(db, ctx, fn)
+		return db.door.write(ctx, db, fn)
 	}
 	return db.alone(ctx, fn)
 }
@@ -103,6 +103,23 @@ func (db *DB) alone(ctx context.Context, fn func(Tx) error) error {
 	}
 }
 
+// group runs several calls in one transaction, on a goroutine of its own: what a
+// fn of another caller does to its goroutine (panic, runtime.Goexit) must not
+// reach the one who happens to hold the door. It answers false when nothing was
+// written and each call can be run alone.
+func (db *DB) group(calls []*call) (done bool, err error) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer func() { _ = recover() }() // alone it will panic again, where it belongs
+		err = db.transact(context.Background(), calls)
+		var unsure *commitError
+		done = err == nil || errors.As(err, &unsure)
+	}()
+	<-ended
+	return done, err
+}
+
 // transact runs calls one after the other in one transaction. When one fails
 // or panics, nothing of any of them was written.
 func (db *DB) transact(ctx context.Context, calls []*call) error {
@@ -111,7 +128,7 @@ func (db *DB) transact(ctx context.Context, calls []*call) error {
 		return err
 	}
 	defer conn.Close() //nolint:errcheck // gives it back to the pool
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeLimit)
+	limited, cancel := context.WithTimeout(context.Background(), writeLimit)
 	defer cancel()
 	tx, err := conn.BeginTx(limited, nil)
 	if err != nil {
@@ -120,11 +137,35 @@ func (db *DB) transact(ctx context.Context, calls []*call) error {
 	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
 	defer db.nested.enter()()
 	for _, c := range calls {
-		if err := c.fn(db.tx(limited, tx)); err != nil {
+		if err := c.fn(db.tx(borrowed{limited, c.ctx}, tx)); err != nil {
 			return err
 		}
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return &commitError{err}
+	}
+	return nil
+}
+
+// commitError is a failed commit: every fn was content, so running them again
+// would not help, and whether the write survived is the database's secret.
+type commitError struct{ cause error }
+
+func (e *commitError) Error() string { return "database: commit: " + e.cause.Error() }
+func (e *commitError) Unwrap() error { return e.cause }
+
+// borrowed ends with the transaction and not with its caller, and knows the
+// values that the caller's context knows.
+type borrowed struct {
+	context.Context
+	caller context.Context //nolint:containedctx // only asked for values
+}
+
+func (b borrowed) Value(key any) any {
+	if value := b.Context.Value(key); value != nil {
+		return value
+	}
+	return b.caller.Value(key)
 }
 
 func (db *DB) tx(ctx context.Context, pool gorm.ConnPool) Tx {
