@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"gorm.io/gorm/logger"
+
+	"kring/internal/clock"
 )
 
 // A statement slower than this is worth a line.
@@ -14,13 +16,16 @@ const slow = 500 * time.Millisecond
 // stillLogger logs slow statements and nothing else. Errors are answered to
 // the caller, who knows whether they are worth a line: a duplicate key is often
 // a question answered. No value ever reaches the log.
-type stillLogger struct{ log *slog.Logger }
+type stillLogger struct {
+	log   *slog.Logger
+	clock *clock.Clock
+}
 
 func newLogger(log *slog.Logger) logger.Interface {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return stillLogger{log}
+	return stillLogger{log, clock.System()}
 }
 
 func (l stillLogger) LogMode(logger.LogLevel) logger.Interface { return l }
@@ -33,7 +38,7 @@ func (l stillLogger) ParamsFilter(_ context.Context, sql string, _ ...any) (stri
 
 // Trace is called by gorm after every statement.
 func (l stillLogger) Trace(ctx context.Context, begin time.Time, text func() (string, int64), _ error) {
-	took := time.Since(begin)
+	took := l.clock.Machine().Sub(begin)
 	if took < slow {
 		return
 	}
