@@ -48,6 +48,9 @@ func LockFree(Tx) clause.Expression {
 // Read hands out a view in which each statement sees the newest committed
 // state. Statements end with ctx. The error of fn is answered as it is.
 func (db *DB) Read(ctx context.Context, fn func(Tx) error) error {
+	if tx, inside := within(ctx); inside {
+		return fn(tx)
+	}
 	db.nested.refuse("Read")
 	return fn(db.tx(ctx, db.reader))
 }
@@ -55,6 +58,9 @@ func (db *DB) Read(ctx context.Context, fn func(Tx) error) error {
 // Snapshot hands out a view in which all statements see one and the same
 // committed state. Statements end with ctx.
 func (db *DB) Snapshot(ctx context.Context, fn func(Tx) error) error {
+	if tx, inside := within(ctx); inside {
+		return fn(tx)
+	}
 	db.nested.refuse("Snapshot")
 	options := &sql.TxOptions{}
 	if db.dialect == Postgres {
@@ -75,6 +81,9 @@ func (db *DB) Snapshot(ctx context.Context, fn func(Tx) error) error {
 // the fault "busy" (Unavailable) when the database stayed taken for too long.
 // In each of these cases nothing was written.
 func (db *DB) Write(ctx context.Context, fn func(Tx) error) error {
+	if tx, inside := within(ctx); inside {
+		return tx.joined(fn)
+	}
 	db.nested.refuse("Write")
 	if err := ctx.Err(); err != nil {
 		return err
