@@ -1,0 +1,101 @@
+package api
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"kring/api/contract"
+	"kring/internal/clock"
+	"kring/internal/database"
+	"kring/internal/identity"
+	"kring/internal/text"
+)
+
+// Options is what an API is made of. All fields are needed, except where it is said.
+type Options struct {
+	DB     *database.DB
+	Clock  *clock.Clock
+	Texts  *text.Catalog
+	Tokens *identity.Tokens
+	Log    *slog.Logger
+	// Observed is told of every request that was answered; nil: nobody is. It must be quick.
+	Observed func(Request)
+}
+
+// API answers the routes of the contract. It may be used from several goroutines.
+type API struct {
+	contract.StrictServerInterface
+	db      *database.DB
+	clock   *clock.Clock
+	texts   *text.Catalog
+	tokens  *identity.Tokens
+	log     *slog.Logger
+	observe func(Request)
+}
+
+// New makes an API.
+func New(o Options) *API {
+	return &API{db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, log: o.Log, observe: o.Observed}
+}
+
+// Mount adds the routes to e, and what stands around the routes of every room: [API.Observe], [API.Fail] as error
+// handler, and the binder.
+func (a *API) Mount(e *echo.Echo) {
+	e.HTTPErrorHandler = a.Fail
+	e.Binder = binder{}
+	e.Use(a.Observe)
+	contract.RegisterHandlersWithOptions(e, contract.NewStrictHandler(a, nil), contract.RegisterHandlersOptions{
+		OperationMiddlewares: a.gates(),
+	})
+	e.GET(contractPath, serveFile("application/yaml", contractFile))
+	e.GET(docsPath, serveFile(echo.MIMETextHTMLCharsetUTF8, docsPage))
+	e.GET(problemsPath, a.problems)
+}
+
+// gates are the middlewares of the routes, one for each operation of the contract.
+func (a *API) gates() map[string][]echo.MiddlewareFunc {
+	operations := contract.Operations()
+	gates := make(map[string][]echo.MiddlewareFunc, len(operations))
+	for i := range operations {
+		gates[operations[i].ID] = []echo.MiddlewareFunc{a.gate(&operations[i])}
+	}
+	return gates
+}
+
+// gate lets a request in: who asks, whether the credential reaches the operation, whether the request is what the
+// contract says.
+func (a *API) gate(o *contract.Operation) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			cachingOf(c.Response().Header(), o)
+			actor, err := a.actor(r.Context(), r.Header.Get(echo.HeaderAuthorization), o)
+			if err != nil {
+				return err
+			}
+			in := &call{operation: o, lang: language(c), actor: actor}
+			if err := check(c, in); err != nil {
+				return err
+			}
+			if o.Tagged {
+				answer := c.Response()
+				answer.Writer = &tagger{ResponseWriter: answer.Writer, answer: answer, wanted: r.Header["If-None-Match"]}
+			}
+			c.SetRequest(r.WithContext(withCall(r.Context(), in)))
+			return next(c)
+		}
+	}
+}
+
+// cachingOf says what a cache may do: keep what has an ETag and ask each time, else nothing. Answers differ by language
+// and by who asks.
+func cachingOf(h http.Header, o *contract.Operation) {
+	h.Set(echo.HeaderVary, "Accept-Language, Authorization")
+	if o.Tagged && o.Method == http.MethodGet {
+		h.Set(echo.HeaderCacheControl, "private, no-cache")
+		return
+	}
+	h.Set(echo.HeaderCacheControl, "no-store")
+}

@@ -1,0 +1,465 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"kring/api/contract"
+	"kring/internal/database"
+	"kring/internal/fault"
+	"kring/internal/wall"
+)
+
+const (
+	maxDepth      = 32  // levels of a body
+	maxViolations = 100 // named in one answer
+	maxSegment    = 80  // bytes of a caller's own field name in a pointer
+)
+
+// checkBody holds a body against its rule in one pass and answers everything that breaks it, with JSON pointers. It
+// answers an Unreadable fault when the body is not one JSON value in UTF-8 (RFC 8259).
+func checkBody(body []byte, rule *contract.Rule) (fault.Violations, error) {
+	if !utf8.Valid(body) {
+		return nil, fault.New(fault.Unreadable, "not-utf8")
+	}
+	r := reader{data: body}
+	r.space()
+	if !r.value(rule) {
+		if r.deep {
+			return nil, fault.New(fault.Unreadable, "too-deep").With("limit", maxDepth)
+		}
+		return nil, fault.New(fault.Unreadable, "not-json").With("at", r.at+1)
+	}
+	if r.space(); r.at < len(r.data) {
+		return nil, fault.New(fault.Unreadable, "trailing-data").With("at", r.at+1)
+	}
+	return r.found, nil
+}
+
+// reader walks through a body. Its methods answer false where the body is not JSON, with at on the spot.
+type reader struct {
+	data  []byte
+	at    int
+	depth int
+	deep  bool // the body was given up because of its depth
+
+	path  []byte // where the walk is, as a JSON pointer
+	found fault.Violations
+}
+
+func (r *reader) add(code string, args ...fault.Args) {
+	if len(r.found) < maxViolations {
+		r.found.Add(string(r.path), code, args...)
+	}
+}
+
+func (r *reader) addAt(name, code string) {
+	mark := r.enter(name)
+	r.add(code)
+	r.path = r.path[:mark]
+}
+
+// enter goes to a member of the present object and answers the way back.
+func (r *reader) enter(name string) (mark int) {
+	mark = len(r.path)
+	name = shorten(name)
+	r.path = append(r.path, '/')
+	for i := range len(name) {
+		switch name[i] {
+		case '~':
+			r.path = append(r.path, "~0"...)
+		case '/':
+			r.path = append(r.path, "~1"...)
+		default:
+			r.path = append(r.path, name[i])
+		}
+	}
+	return mark
+}
+
+// shorten cuts a name that the caller made up, so that an answer stays small.
+func shorten(name string) string {
+	if len(name) > maxSegment {
+		return strings.ToValidUTF8(name[:maxSegment], "") + "…"
+	}
+	return name
+}
+
+func (r *reader) space() {
+	for r.at < len(r.data) {
+		switch r.data[r.at] {
+		case ' ', '\t', '\n', '\r':
+			r.at++
+		default:
+			return
+		}
+	}
+}
+
+func (r *reader) peek() byte {
+	if r.at < len(r.data) {
+		return r.data[r.at]
+	}
+	return 0
+}
+
+func (r *reader) take(b byte) bool {
+	if r.peek() != b {
+		return false
+	}
+	r.at++
+	return true
+}
+
+// value reads one value. A nil rule takes anything: what is inside an unknown or misplaced value is not looked at.
+func (r *reader) value(rule *contract.Rule) bool {
+	switch c := r.peek(); {
+	case c == '{':
+		return r.nested(rule, contract.Object, r.object)
+	case c == '[':
+		return r.nested(rule, contract.List, r.list)
+	case c == '"':
+		return r.text(r.wants(rule, contract.Text))
+	case c == 't':
+		r.wants(rule, contract.Boolean)
+		return r.word("true")
+	case c == 'f':
+		r.wants(rule, contract.Boolean)
+		return r.word("false")
+	case c == 'n':
+		if rule != nil && !rule.Nullable {
+			r.add("not-null")
+		}
+		return r.word("null")
+	case c == '-' || c >= '0' && c <= '9':
+		return r.number(r.wants(rule, contract.Integer))
+	}
+	return false
+}
+
+var shapeCodes = map[contract.Shape]string{
+	contract.Object: "not-an-object", contract.List: "not-a-list", contract.Text: "not-a-text",
+	contract.Integer: "not-a-whole-number", contract.Boolean: "not-true-or-false",
+}
+
+// wants answers the rule when it is of the shape that is there, else nil after noting what it should have been.
+func (r *reader) wants(rule *contract.Rule, there contract.Shape) *contract.Rule {
+	if rule == nil || rule.Shape == there {
+		return rule
+	}
+	r.add(shapeCodes[rule.Shape])
+	return nil
+}
+
+func (r *reader) nested(rule *contract.Rule, there contract.Shape, read func(*contract.Rule) bool) bool {
+	if r.depth == maxDepth {
+		r.deep = true
+		return false
+	}
+	r.depth++
+	ok := read(r.wants(rule, there))
+	r.depth--
+	return ok
+}
+
+func (r *reader) word(word string) bool {
+	if !bytes.HasPrefix(r.data[r.at:], []byte(word)) {
+		return false
+	}
+	r.at += len(word)
+	return true
+}
+
+func (r *reader) object(rule *contract.Rule) bool {
+	r.at++ // {
+	var seen uint64
+	r.space()
+	if !r.take('}') {
+		for {
+			if !r.member(rule, &seen) {
+				return false
+			}
+			if r.space(); r.take('}') {
+				break
+			}
+			if !r.take(',') {
+				return false
+			}
+			r.space()
+		}
+	}
+	if rule != nil {
+		for i, f := range rule.Fields {
+			if f.Required && seen&(1<<i) == 0 {
+				r.addAt(f.Name, "required")
+			}
+		}
+	}
+	return true
+}
+
+// member reads one name and its value. Names are compared exactly: encoding/json would take any case.
+func (r *reader) member(rule *contract.Rule, seen *uint64) bool {
+	name, _, ok := r.quoted()
+	if !ok {
+		return false
+	}
+	if r.space(); !r.take(':') {
+		return false
+	}
+	r.space()
+	if rule == nil {
+		return r.value(nil)
+	}
+	mark := r.enter(name)
+	field, of := fieldOf(rule, name)
+	switch {
+	case of == nil:
+		r.add("unknown-field")
+	case *seen&(1<<field) != 0:
+		r.add("duplicate-field")
+		of = nil
+	default:
+		*seen |= 1 << field
+	}
+	ok = r.value(of)
+	r.path = r.path[:mark]
+	return ok
+}
+
+func fieldOf(rule *contract.Rule, name string) (int, *contract.Rule) {
+	for i := range rule.Fields {
+		if rule.Fields[i].Name == name {
+			return i, rule.Fields[i].Rule
+		}
+	}
+	return 0, nil
+}
+
+func (r *reader) list(rule *contract.Rule) bool {
+	r.at++ // [
+	n := 0
+	r.space()
+	if !r.take(']') {
+		for {
+			if !r.entry(rule, n) {
+				return false
+			}
+			n++
+			if r.space(); r.take(']') {
+				break
+			}
+			if !r.take(',') {
+				return false
+			}
+			r.space()
+		}
+	}
+	if rule != nil && n < rule.Least {
+		r.add("too-few", fault.Args{"limit": rule.Least})
+	}
+	if rule != nil && n > rule.Most {
+		r.add("too-many", fault.Args{"limit": rule.Most})
+	}
+	return true
+}
+
+// entry reads one entry. Those beyond the most that a list takes are not looked at: the list itself is at fault.
+func (r *reader) entry(rule *contract.Rule, n int) bool {
+	if rule == nil || n >= rule.Most {
+		return r.value(nil)
+	}
+	mark := len(r.path)
+	r.path = strconv.AppendInt(append(r.path, '/'), int64(n), 10)
+	ok := r.value(rule.Items)
+	r.path = r.path[:mark]
+	return ok
+}
+
+func (r *reader) number(rule *contract.Rule) bool {
+	from, whole := r.at, true
+	r.take('-')
+	if !r.take('0') && !r.digits() {
+		return false
+	}
+	if r.take('.') {
+		whole = false
+		if !r.digits() {
+			return false
+		}
+	}
+	if r.take('e') || r.take('E') {
+		whole = false
+		if !r.take('+') {
+			r.take('-')
+		}
+		if !r.digits() {
+			return false
+		}
+	}
+	if rule != nil {
+		if !whole {
+			r.add(shapeCodes[contract.Integer])
+		} else if code, args := checkInteger(string(r.data[from:r.at]), rule); code != "" {
+			r.add(code, args)
+		}
+	}
+	return true
+}
+
+func (r *reader) digits() bool {
+	from := r.at
+	for c := r.peek(); c >= '0' && c <= '9'; c = r.peek() {
+		r.at++
+	}
+	return r.at > from
+}
+
+func (r *reader) text(rule *contract.Rule) bool {
+	text, whole, ok := r.quoted()
+	if !ok || rule == nil {
+		return ok
+	}
+	if !whole {
+		r.add("unreadable-text")
+	} else if code, args := checkText(text, rule); code != "" {
+		r.add(code, args)
+	}
+	return true
+}
+
+// quoted reads a JSON string. It is not whole when it holds U+0000, which no database keeps, or half of a surrogate
+// pair, which is no character.
+func (r *reader) quoted() (text string, whole, ok bool) {
+	if !r.take('"') {
+		return "", false, false
+	}
+	from, escaped := r.at, false
+	whole = true
+	for r.at < len(r.data) {
+		switch c := r.data[r.at]; {
+		case c == '"':
+			raw := r.data[from:r.at]
+			r.at++
+			if !escaped {
+				return string(raw), whole, true
+			}
+			err := json.Unmarshal(r.data[from-1:r.at], &text)
+			return text, whole, err == nil
+		case c < ' ':
+			return "", false, false
+		case c == '\\':
+			escaped = true
+			sound, ok := r.escape()
+			if !ok {
+				return "", false, false
+			}
+			whole = whole && sound
+		default:
+			r.at++
+		}
+	}
+	return "", false, false
+}
+
+// escape reads one escape sequence, both halves of a surrogate pair together.
+func (r *reader) escape() (sound, ok bool) {
+	r.at++ // backslash
+	c := r.peek()
+	r.at++
+	if c != 'u' {
+		return true, strings.IndexByte(`"\/bfnrt`, c) >= 0
+	}
+	code, ok := r.hex()
+	switch {
+	case !ok:
+		return false, false
+	case code >= 0xDC00 && code <= 0xDFFF:
+		return false, true
+	case code < 0xD800 || code > 0xDFFF:
+		return code != 0, true
+	}
+	if !bytes.HasPrefix(r.data[r.at:], []byte(`\u`)) {
+		return false, true
+	}
+	back := r.at
+	r.at += 2
+	low, ok := r.hex()
+	if ok && (low < 0xDC00 || low > 0xDFFF) {
+		r.at = back // an escape of its own
+		return false, true
+	}
+	return ok, ok
+}
+
+func (r *reader) hex() (rune, bool) {
+	if r.at+4 > len(r.data) {
+		return 0, false
+	}
+	code, err := strconv.ParseUint(string(r.data[r.at:r.at+4]), 16, 32)
+	r.at += 4
+	return rune(code), err == nil
+}
+
+// checkInteger answers the code of the rule that a whole number breaks, or "".
+func checkInteger(digits string, rule *contract.Rule) (string, fault.Args) {
+	n, err := strconv.ParseInt(digits, 10, 64)
+	switch {
+	case rule.Min != nil && rule.Max != nil && (err != nil || n < *rule.Min || n > *rule.Max):
+		return "not-between", fault.Args{"from": *rule.Min, "until": *rule.Max}
+	case err != nil:
+		return "number-out-of-range", nil
+	}
+	return "", nil
+}
+
+// checkText answers the code of the rule that a text breaks, or "".
+func checkText(text string, rule *contract.Rule) (string, fault.Args) {
+	runes := utf8.RuneCountInString(text)
+	switch {
+	case len(rule.Enum) > 0:
+		return checkEnum(text, rule.Enum)
+	case rule.Most > 0 && runes > rule.Most:
+		return "too-long", fault.Args{"limit": rule.Most}
+	case runes < rule.Least && text == "":
+		return "required", nil
+	case runes < rule.Least:
+		return "too-short", fault.Args{"limit": rule.Least}
+	case rule.Pattern != nil && !rule.Pattern.MatchString(text):
+		return "wrong-form", nil
+	}
+	return checkFormat(text, rule.Format), nil
+}
+
+func checkEnum(text string, enum []string) (string, fault.Args) {
+	for _, one := range enum {
+		if text == one {
+			return "", nil
+		}
+	}
+	return "not-one-of", fault.Args{"values": strings.Join(enum, ", ")}
+}
+
+func checkFormat(text string, format contract.Format) string {
+	switch format {
+	case contract.UUID:
+		if !database.IsID(text) {
+			return "not-an-id"
+		}
+	case contract.Date:
+		if _, err := wall.ParseDate(text); err != nil {
+			return "not-a-date"
+		}
+	case contract.Instant:
+		var at time.Time
+		if at.UnmarshalText([]byte(text)) != nil {
+			return "not-an-instant"
+		}
+	case contract.AnyText:
+	}
+	return ""
+}

@@ -1,0 +1,29 @@
+// Package api is Kring's JSON API, as api/openapi.yaml says it.
+//
+// What it is for: it turns a request into one call of a room and what the room answers into a view. It owns the
+// contract, the status codes of errors (problem.go and nowhere else), decoding, ETags, and repetition of requests.
+//
+// What it refuses: rules. Whether somebody may, whether a date is free, what a letter says is decided below; what is
+// decided here could be decided by looking at the contract alone.
+//
+// Where to start: [New], [API.Mount], then the file of a resource.
+//
+// # How a request travels
+//
+//	Observe       request id, log line without tokens, panics           observe.go
+//	gate          once for each operation of the contract               api.go
+//	  actor       bearer token -> identity.Actor, scope                 actor.go
+//	  check       path, query, headers, body against contract/rules:    check.go, decode.go
+//	              every fault at once, before anything is decoded
+//	generated     decodes into contract types, which cannot fail now    contract/
+//	handler       one call of a room, inside once for keyed POSTs       circles.go, ...; once.go
+//	view          the room's value as the contract's type               *_view.go
+//	tagger        revision + hash of the view = ETag, 304               etag.go
+//	Fail          any error: fault -> problem+json; else a bland 500    problem.go
+//
+// A body that is not JSON is Unreadable (400). One that breaks the contract is Invalid (422) with a JSON pointer for
+// every faulty field; the rooms' own violations come in the same form, once the contract is kept. A path with a
+// malformed id is 404: nothing has such an id.
+//
+// The order of refusals: 401, 403 (scope), 404 (malformed id), 413, 415, 400, 422, 428, then what the room says.
+package api

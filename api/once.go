@@ -1,0 +1,63 @@
+package api
+
+import (
+	"context"
+
+	"kring/internal/database"
+	"kring/internal/idempotency"
+)
+
+// stranger is the caller of keys that come without a credential.
+const stranger = "nobody"
+
+// made is what a command came to: its answer, and the id by which a repetition finds it again.
+type made[T any] struct {
+	view T
+	id   string
+}
+
+// once runs a command. With an Idempotency-Key the command runs once for the key: its receipt is written in the
+// transaction of the effect itself, and a repetition shows what the first made, as it is now. show must not change
+// anything.
+//
+// A dry run changes nothing and leaves the key free.
+func once[T any](ctx context.Context, a *API, do func(context.Context) (made[T], error), show func(context.Context, string) (T, error)) (T, error) {
+	in := callOf(ctx)
+	if in.key == "" || in.dry {
+		done, err := do(ctx)
+		return done.view, err
+	}
+	receipt := in.receipt()
+	var view T
+	err := a.db.Write(ctx, func(tx database.Tx) error {
+		inside := database.Within(ctx, tx)
+		earlier, found, err := idempotency.ClaimIn(tx, receipt, a.clock.Machine())
+		if err != nil {
+			return err
+		}
+		if found {
+			view, err = show(inside, earlier.SubjectID)
+			return err
+		}
+		done, err := do(inside)
+		if err != nil {
+			return err
+		}
+		view = done.view
+		return idempotency.FinishIn(tx, receipt, in.operation.Status, done.id)
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return view, nil
+}
+
+// receipt names the request that may come again.
+func (in *call) receipt() idempotency.Call {
+	caller := in.actor.PersonID
+	if caller == "" {
+		caller = stranger
+	}
+	return idempotency.Call{Caller: caller, Route: in.route, Key: in.key, BodyHash: idempotency.HashBody(in.body)}
+}

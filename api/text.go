@@ -1,0 +1,8 @@
+package api
+
+import "embed"
+
+// Texts are this room's sentences.
+//
+//go:embed text.*.json
+var Texts embed.FS
