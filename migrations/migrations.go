@@ -26,22 +26,25 @@ const sqliteTries = 5
 // Up applies what is missing. When it answers nil the schema is the newest that
 // this build knows. Calling it again costs one read.
 func Up(ctx context.Context, db *database.DB) error {
-	newest := Newest(db.Dialect())
+	return upTo(ctx, db, Newest(db.Dialect()))
+}
+
+func upTo(ctx context.Context, db *database.DB, target int64) error {
 	version, err := Version(ctx, db)
 	if err != nil {
 		return err
 	}
-	if version > newest {
+	if newest := Newest(db.Dialect()); version > newest {
 		return fmt.Errorf("migrations: the database is at %d, this program knows up to %d: it is too old", version, newest)
 	}
-	if version == newest {
+	if version >= target {
 		return nil
 	}
 	return withProvider(ctx, db, func(conn *sql.DB, p *goose.Provider) error {
 		if db.Dialect() == database.SQLite {
-			return sqliteUp(ctx, conn, p)
+			return sqliteUp(ctx, conn, p, target)
 		}
-		_, err := p.Up(ctx)
+		_, err := p.UpTo(ctx, target)
 		return err
 	})
 }
@@ -129,22 +132,26 @@ func withProvider(ctx context.Context, db *database.DB, fn func(*sql.DB, *goose.
 // sqliteUp goes file by file, so that an error names the file that left rows
 // without what they refer to. goose has no lock for SQLite: of two processes
 // one fails on a table that the other just made, and looks again.
-func sqliteUp(ctx context.Context, conn *sql.DB, p *goose.Provider) error {
+func sqliteUp(ctx context.Context, conn *sql.DB, p *goose.Provider, target int64) error {
 	for try := 1; ; {
-		result, err := p.UpByOne(ctx)
-		if errors.Is(err, goose.ErrNoNextVersion) {
+		version, err := p.GetDBVersion(ctx)
+		if err == nil && version >= target {
 			return nil
 		}
-		if err != nil {
-			if try == sqliteTries || ctx.Err() != nil {
-				return err
-			}
-			try++
-			continue
+		if err == nil {
+			_, err = p.UpByOne(ctx)
 		}
-		try = 1
-		if err := checkReferences(ctx, database.SQLite, conn); err != nil {
-			return fmt.Errorf("after %s: %w", path.Base(result.Source.Path), err)
+		switch {
+		case err == nil:
+			try = 1
+			if err := checkReferences(ctx, database.SQLite, conn); err != nil {
+				return fmt.Errorf("after migration %d: %w", version+1, err)
+			}
+		case errors.Is(err, goose.ErrNoNextVersion): // another process was faster
+		case try == sqliteTries || ctx.Err() != nil:
+			return err
+		default:
+			try++
 		}
 	}
 }

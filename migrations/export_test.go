@@ -1,0 +1,4 @@
+package migrations
+
+// UpTo lets tests stop between two migrations.
+var UpTo = upTo
