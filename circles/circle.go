@@ -33,7 +33,7 @@ const (
 	EndStayedAway EndReason = "stayed_away" // people stayed away
 	EndGoals      EndReason = "goals"
 	EndNoTime     EndReason = "no_time"
-	EndNobodyHeld EndReason = "nobody_held" // nobody held it together
+	EndNobodyHeld EndReason = "nobody_held_it" // nobody held it together
 	EndWrongFit   EndReason = "wrong_fit"
 	EndMerged     EndReason = "merged"
 	EndFellSilent EndReason = "fell_silent"

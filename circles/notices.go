@@ -1,0 +1,58 @@
+package circles
+
+import (
+	"fmt"
+	"time"
+
+	"kring/internal/database"
+)
+
+// The kinds of notices that this room asks for. Scheduling composes KindJoinedLate, which carries dates.
+const (
+	KindConfirmApplication = "confirm_application"
+	KindAlreadySignedUp    = "already_signed_up"
+	KindSeatOffered        = "seat_offered"
+	KindSeatAccepted       = "seat_accepted"
+	KindSeatAsked          = "seat_asked"
+	KindSeatWaiting        = "seat_waiting"
+	KindSeatDeclined       = "seat_declined"
+	KindJoinProposed       = "join_proposed"
+	KindJoinedLate         = "joined_late"
+	KindLeft               = "left"
+	KindCompleteProposed   = "complete_proposed"
+	KindEndProposed        = "end_proposed"
+)
+
+// keyOf makes the unique key of a notice: kind, what it is about, and the instant that makes it another one.
+func keyOf(kind, subjectID string, at time.Time) string {
+	return fmt.Sprintf("%s/%s/%d", kind, subjectID, at.Unix())
+}
+
+// note asks for a letter to somebody about a seat or a motion of a circle; useful until zero is always.
+func note(tx database.Tx, c Circle, kind, personID, subjectID, key string, now, until time.Time) error {
+	return noteAt(tx, notice{
+		PersonID: personID, Kind: kind, Key: key, ProgrammeID: c.ProgrammeID, CircleID: c.ID, SubjectID: subjectID,
+	}, now, until)
+}
+
+// noteAt asks for a letter now.
+func noteAt(tx database.Tx, n notice, now, until time.Time) error {
+	n.HoldUntil, n.UsefulUntil = now, until
+	return nil
+}
+
+// tellMembers asks for a letter to every member.
+func tellMembers(tx database.Tx, c Circle, seats []Member, kind, subjectID string, now, until time.Time) error {
+	for _, m := range MembersOf(seats) {
+		key := keyOf(kind, subjectID, until) + "/" + m.PersonID
+		if err := note(tx, c, kind, m.PersonID, subjectID, key, now, until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type notice struct {
+	PersonID, Kind, Key, ProgrammeID, CircleID, SessionID, SubjectID string
+	HoldUntil, UsefulUntil                                           time.Time
+}
