@@ -241,4 +241,3 @@ func isJSON(h http.Header) bool {
 	charset := strings.ToLower(parameters["charset"])
 	return err == nil && media == echo.MIMEApplicationJSON && (charset == "" || charset == "utf-8")
 }
-

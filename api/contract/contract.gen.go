@@ -527,7 +527,7 @@ type AbsenceList struct {
 	Items []Absence `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // AbsencesDraft defines model for AbsencesDraft.
@@ -546,18 +546,18 @@ type AnswerAnswer string
 // Application defines model for Application.
 type Application struct {
 	// Availability Weekly hours at which a person can
-	Availability Availability                 `json:"availability"`
-	CircleId     nullable.Nullable[string]    `json:"circle_id,omitempty"`
-	ConfirmedAt  nullable.Nullable[time.Time] `json:"confirmed_at,omitempty"`
-	CreatedAt    time.Time                    `json:"created_at"`
-	Department   *string                      `json:"department,omitempty"`
-	Email        string                       `json:"email"`
-	Experience   *string                      `json:"experience,omitempty"`
+	Availability Availability `json:"availability"`
+	CircleId     *string      `json:"circle_id"`
+	ConfirmedAt  *time.Time   `json:"confirmed_at"`
+	CreatedAt    time.Time    `json:"created_at"`
+	Department   string       `json:"department"`
+	Email        string       `json:"email"`
+	Experience   string       `json:"experience"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	Id             ID       `json:"id"`
 	LetterLanguage Language `json:"letter_language"`
-	Location       *string  `json:"location,omitempty"`
+	Location       string   `json:"location"`
 	Name           string   `json:"name"`
 
 	// ProgrammeId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
@@ -569,7 +569,7 @@ type Application struct {
 	// Example: ["nl","en"]
 	Speaks Speaks           `json:"speaks"`
 	State  ApplicationState `json:"state"`
-	Team   *string          `json:"team,omitempty"`
+	Team   string           `json:"team"`
 
 	// Zone IANA time zone
 	//
@@ -612,7 +612,7 @@ type ApplicationList struct {
 	Items []Application `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // ApplicationPatch defines model for ApplicationPatch.
@@ -690,26 +690,26 @@ type BreakList struct {
 	Items []Break `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // Circle defines model for Circle.
 type Circle struct {
-	BegunAt     nullable.Nullable[time.Time] `json:"begun_at,omitempty"`
-	ChatLink    *string                      `json:"chat_link,omitempty"`
-	CompletedAt nullable.Nullable[time.Time] `json:"completed_at,omitempty"`
-	CreatedAt   time.Time                    `json:"created_at"`
+	BegunAt     *time.Time `json:"begun_at"`
+	ChatLink    string     `json:"chat_link"`
+	CompletedAt *time.Time `json:"completed_at"`
+	CreatedAt   time.Time  `json:"created_at"`
 
 	// ElapsedWeeks Whole weeks since the first session date, breaks and pauses included
-	ElapsedWeeks nullable.Nullable[int]       `json:"elapsed_weeks,omitempty"`
-	EndReason    *string                      `json:"end_reason,omitempty"`
-	EndText      *string                      `json:"end_text,omitempty"`
-	EndedAt      nullable.Nullable[time.Time] `json:"ended_at,omitempty"`
-	GuideSet     string                       `json:"guide_set"`
+	ElapsedWeeks *int       `json:"elapsed_weeks"`
+	EndReason    string     `json:"end_reason"`
+	EndText      string     `json:"end_text"`
+	EndedAt      *time.Time `json:"ended_at"`
+	GuideSet     string     `json:"guide_set"`
 
 	// GuideWeek The guide week the circle is at; null once the last is held
-	GuideWeek nullable.Nullable[int] `json:"guide_week,omitempty"`
-	Holidays  string                 `json:"holidays"`
+	GuideWeek *int   `json:"guide_week"`
+	Holidays  string `json:"holidays"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	Id ID `json:"id"`
@@ -717,15 +717,15 @@ type Circle struct {
 	// Language The language a circle speaks, ISO 639
 	//
 	// Example: nl
-	Language      Spoken                    `json:"language"`
-	LookedAfterBy nullable.Nullable[string] `json:"looked_after_by,omitempty"`
-	Name          string                    `json:"name"`
+	Language      Spoken  `json:"language"`
+	LookedAfterBy *string `json:"looked_after_by"`
+	Name          string  `json:"name"`
 
 	// ProgrammeId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	ProgrammeId ID                        `json:"programme_id"`
-	Quorum      *int                      `json:"quorum,omitempty"`
-	ReturnsOn   nullable.Nullable[string] `json:"returns_on,omitempty"`
-	Revision    int                       `json:"revision"`
+	ProgrammeId ID      `json:"programme_id"`
+	Quorum      int     `json:"quorum"`
+	ReturnsOn   *string `json:"returns_on"`
+	Revision    int     `json:"revision"`
 	Seats       struct {
 		Accepted int `json:"accepted"`
 		Free     int `json:"free"`
@@ -737,11 +737,11 @@ type Circle struct {
 		Open  bool `json:"open"`
 		Total int  `json:"total"`
 	} `json:"seats"`
-	Slot      nullable.Nullable[Slot]   `json:"slot,omitempty"`
-	StartsOn  nullable.Nullable[string] `json:"starts_on,omitempty"`
-	State     CircleState               `json:"state"`
-	Venue     *string                   `json:"venue,omitempty"`
-	VideoLink *string                   `json:"video_link,omitempty"`
+	Slot      *Slot       `json:"slot"`
+	StartsOn  *string     `json:"starts_on"`
+	State     CircleState `json:"state"`
+	Venue     string      `json:"venue"`
+	VideoLink string      `json:"video_link"`
 
 	// Zone IANA time zone
 	//
@@ -760,9 +760,12 @@ type CircleDraft struct {
 	// Language The language a circle speaks, ISO 639
 	//
 	// Example: nl
-	Language *Spoken        `json:"language,omitempty"`
-	Members  *[]MemberDraft `json:"members,omitempty"`
-	Name     string         `json:"name"`
+	Language *Spoken `json:"language,omitempty"`
+
+	// LookedAfterBy Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	LookedAfterBy *ID            `json:"looked_after_by,omitempty"`
+	Members       *[]MemberDraft `json:"members,omitempty"`
+	Name          string         `json:"name"`
 
 	// ProgrammeId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	ProgrammeId ID    `json:"programme_id"`
@@ -788,20 +791,20 @@ type CircleDraft struct {
 // CircleHealth defines model for CircleHealth.
 type CircleHealth struct {
 	// CircleId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	CircleId    ID                           `json:"circle_id"`
-	Flag        *Flag                        `json:"flag,omitempty"`
-	GuideWeek   nullable.Nullable[int]       `json:"guide_week,omitempty"`
-	GuideWeeks  *int                         `json:"guide_weeks,omitempty"`
-	Held        *int                         `json:"held,omitempty"`
-	LastHeldOn  nullable.Nullable[string]    `json:"last_held_on,omitempty"`
-	Members     *int                         `json:"members,omitempty"`
-	Name        string                       `json:"name"`
-	NextCheckAt nullable.Nullable[time.Time] `json:"next_check_at"`
-	NextSession nullable.Nullable[Moment]    `json:"next_session,omitempty"`
-	NextStep    *NextStep                    `json:"next_step,omitempty"`
+	CircleId    ID         `json:"circle_id"`
+	Flag        *Flag      `json:"flag"`
+	GuideWeek   *int       `json:"guide_week"`
+	GuideWeeks  int        `json:"guide_weeks"`
+	Held        int        `json:"held"`
+	LastHeldOn  *string    `json:"last_held_on"`
+	Members     int        `json:"members"`
+	Name        string     `json:"name"`
+	NextCheckAt *time.Time `json:"next_check_at"`
+	NextSession *Moment    `json:"next_session"`
+	NextStep    *NextStep  `json:"next_step"`
 
 	// NothingRecorded Silence is itself a sign
-	NothingRecorded *bool       `json:"nothing_recorded,omitempty"`
+	NothingRecorded bool        `json:"nothing_recorded"`
 	Reasons         []Reason    `json:"reasons"`
 	State           CircleState `json:"state"`
 	Verdict         Verdict     `json:"verdict"`
@@ -812,7 +815,7 @@ type CircleHealthList struct {
 	Items []CircleHealth `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // CircleList defines model for CircleList.
@@ -820,7 +823,7 @@ type CircleList struct {
 	Items []Circle `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // CirclePatch defines model for CirclePatch.
@@ -863,7 +866,7 @@ type Closing struct {
 
 	// Done False when it is proposed and done in three days unless a member objects
 	Done    bool    `json:"done"`
-	Letters *int    `json:"letters,omitempty"`
+	Letters int     `json:"letters"`
 	Motion  *Motion `json:"motion,omitempty"`
 }
 
@@ -871,30 +874,36 @@ type Closing struct {
 type DateWarning struct {
 	Code    string  `json:"code"`
 	Message string  `json:"message"`
-	On      *string `json:"on,omitempty"`
+	On      *string `json:"on"`
 }
 
 // DatesChange defines model for DatesChange.
 type DatesChange struct {
-	Circle Circle                    `json:"circle"`
-	DryRun bool                      `json:"dry_run"`
-	EndsOn nullable.Nullable[string] `json:"ends_on,omitempty"`
+	Circle Circle  `json:"circle"`
+	DryRun bool    `json:"dry_run"`
+	EndsOn *string `json:"ends_on"`
 
 	// Letters Letters that this causes
 	Letters int `json:"letters"`
 
 	// Sessions Every date before and after; `before` null for a new one, `after` null for one that falls out
 	Sessions []struct {
-		After     nullable.Nullable[Moment] `json:"after,omitempty"`
-		Before    nullable.Nullable[Moment] `json:"before,omitempty"`
+		After     *Moment                   `json:"after"`
+		Before    *Moment                   `json:"before"`
 		Change    DatesChangeSessionsChange `json:"change"`
-		SessionId nullable.Nullable[string] `json:"session_id,omitempty"`
+		SessionId *string                   `json:"session_id"`
 	} `json:"sessions"`
 	Warnings []DateWarning `json:"warnings"`
 }
 
 // DatesChangeSessionsChange defines model for DatesChange.Sessions.Change.
 type DatesChangeSessionsChange string
+
+// Decline defines model for Decline.
+type Decline struct {
+	// OtherHour Would come at another hour
+	OtherHour *bool `json:"other_hour,omitempty"`
+}
 
 // Email Example: els@example.org
 type Email = string
@@ -922,7 +931,9 @@ type Facilitator struct {
 // FacilitatorDraft defines model for FacilitatorDraft.
 type FacilitatorDraft struct {
 	// Email Example: els@example.org
-	Email          Email     `json:"email"`
+	Email Email `json:"email"`
+
+	// LetterLanguage Else the language of the request
 	LetterLanguage *Language `json:"letter_language,omitempty"`
 
 	// Name Example: Els Maes
@@ -934,25 +945,25 @@ type FacilitatorList struct {
 	Items []Facilitator `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // Flag defines model for Flag.
 type Flag struct {
-	AcknowledgedAt nullable.Nullable[time.Time] `json:"acknowledged_at,omitempty"`
+	AcknowledgedAt *time.Time `json:"acknowledged_at"`
 
 	// CircleId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	CircleId  ID                           `json:"circle_id"`
-	ClearedAt nullable.Nullable[time.Time] `json:"cleared_at,omitempty"`
+	CircleId  ID         `json:"circle_id"`
+	ClearedAt *time.Time `json:"cleared_at"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	Id           ID                           `json:"id"`
-	NextStep     *NextStep                    `json:"next_step,omitempty"`
-	RaisedAt     time.Time                    `json:"raised_at"`
-	Reasons      []Reason                     `json:"reasons"`
-	SnoozedUntil nullable.Nullable[time.Time] `json:"snoozed_until,omitempty"`
-	State        FlagState                    `json:"state"`
-	Verdict      Verdict                      `json:"verdict"`
+	Id           ID         `json:"id"`
+	NextStep     *NextStep  `json:"next_step"`
+	RaisedAt     time.Time  `json:"raised_at"`
+	Reasons      []Reason   `json:"reasons"`
+	SnoozedUntil *time.Time `json:"snoozed_until"`
+	State        FlagState  `json:"state"`
+	Verdict      Verdict    `json:"verdict"`
 }
 
 // FlagState defines model for Flag.State.
@@ -967,7 +978,7 @@ type Guide struct {
 	} `json:"agenda"`
 	GuideSet       string   `json:"guide_set"`
 	Language       Language `json:"language"`
-	OfficialUrl    *string  `json:"official_url,omitempty"`
+	OfficialUrl    string   `json:"official_url"`
 	PitStop        bool     `json:"pit_stop"`
 	PrepareMinutes int      `json:"prepare_minutes"`
 	Sections       []struct {
@@ -990,9 +1001,9 @@ type GuideSet struct {
 	MaxSize        int        `json:"max_size"`
 	MinSize        int        `json:"min_size"`
 	Name           string     `json:"name"`
-	OfficialUrl    *string    `json:"official_url,omitempty"`
+	OfficialUrl    string     `json:"official_url"`
 	PitStops       []int      `json:"pit_stops"`
-	Purpose        *string    `json:"purpose,omitempty"`
+	Purpose        string     `json:"purpose"`
 	Quorum         int        `json:"quorum"`
 	SessionMinutes int        `json:"session_minutes"`
 	Weeks          int        `json:"weeks"`
@@ -1003,7 +1014,7 @@ type GuideSetList struct {
 	Items []GuideSet `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // GuideWeek defines model for GuideWeek.
@@ -1016,7 +1027,7 @@ type GuideWeekList struct {
 	Items []GuideWeekSummary `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // GuideWeekSummary defines model for GuideWeekSummary.
@@ -1045,19 +1056,19 @@ type IssuedToken struct {
 	Details Token `json:"details"`
 
 	// Token The secret; null when the request is a repetition
-	Token nullable.Nullable[string] `json:"token"`
+	Token *string `json:"token"`
 }
 
 // JournalEntry defines model for JournalEntry.
 type JournalEntry struct {
-	Action  string             `json:"action"`
-	Actor   *JournalEntryActor `json:"actor,omitempty"`
-	At      time.Time          `json:"at"`
-	Details *map[string]string `json:"details,omitempty"`
+	Action  string            `json:"action"`
+	Actor   JournalEntryActor `json:"actor"`
+	At      time.Time         `json:"at"`
+	Details map[string]string `json:"details"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	Id        ID                        `json:"id"`
-	SubjectId nullable.Nullable[string] `json:"subject_id,omitempty"`
+	Id        ID      `json:"id"`
+	SubjectId *string `json:"subject_id"`
 }
 
 // JournalEntryActor defines model for JournalEntry.Actor.
@@ -1068,7 +1079,7 @@ type JournalList struct {
 	Items []JournalEntry `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // Language defines model for Language.
@@ -1093,12 +1104,12 @@ type LetterChoice struct {
 
 // LetterCount defines model for LetterCount.
 type LetterCount struct {
-	CircleId nullable.Nullable[string] `json:"circle_id"`
-	Kind     string                    `json:"kind"`
-	LastAt   time.Time                 `json:"last_at"`
-	Letters  int                       `json:"letters"`
-	Reason   *string                   `json:"reason,omitempty"`
-	State    LetterState               `json:"state"`
+	CircleId *string     `json:"circle_id"`
+	Kind     string      `json:"kind"`
+	LastAt   time.Time   `json:"last_at"`
+	Letters  int         `json:"letters"`
+	Reason   string      `json:"reason"`
+	State    LetterState `json:"state"`
 
 	// Undeliverable Names, only where the address is undeliverable
 	Undeliverable *[]string `json:"undeliverable,omitempty"`
@@ -1109,7 +1120,7 @@ type LetterCountList struct {
 	Items []LetterCount `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // LetterState defines model for LetterState.
@@ -1120,11 +1131,11 @@ type Link struct {
 	Buttons []LinkButton `json:"buttons"`
 
 	// Done Already pressed; pressing again changes nothing
-	Done     *bool     `json:"done,omitempty"`
-	Language *Language `json:"language,omitempty"`
-	Purpose  string    `json:"purpose"`
-	Text     string    `json:"text"`
-	Title    string    `json:"title"`
+	Done     bool     `json:"done"`
+	Language Language `json:"language"`
+	Purpose  string   `json:"purpose"`
+	Text     string   `json:"text"`
+	Title    string   `json:"title"`
 }
 
 // LinkButton defines model for LinkButton.
@@ -1198,49 +1209,46 @@ type MePatch struct {
 
 // Member defines model for Member.
 type Member struct {
-	AcceptedAt nullable.Nullable[time.Time] `json:"accepted_at,omitempty"`
+	AcceptedAt *time.Time `json:"accepted_at"`
 
 	// CircleId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	CircleId ID `json:"circle_id"`
 
 	// Email Only for the programme's facilitators and oneself
-	Email     *string                      `json:"email,omitempty"`
-	ExpiresAt nullable.Nullable[time.Time] `json:"expires_at,omitempty"`
-	FirstName string                       `json:"first_name"`
-	HostTurn  *int                         `json:"host_turn,omitempty"`
-	Hosts     bool                         `json:"hosts"`
+	Email     *string    `json:"email,omitempty"`
+	ExpiresAt *time.Time `json:"expires_at"`
+	FirstName string     `json:"first_name"`
+	HostTurn  int        `json:"host_turn"`
+	Hosts     bool       `json:"hosts"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	Id   ID                           `json:"id"`
-	InAt nullable.Nullable[time.Time] `json:"in_at,omitempty"`
+	Id   ID         `json:"id"`
+	InAt *time.Time `json:"in_at"`
 
 	// Name Only for the programme's facilitators and oneself
 	Name *string `json:"name,omitempty"`
 
 	// PersonId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	PersonId      *ID                          `json:"person_id,omitempty"`
-	Revision      int                          `json:"revision"`
-	State         MemberState                  `json:"state"`
-	Undeliverable *bool                        `json:"undeliverable,omitempty"`
-	UndoUntil     nullable.Nullable[time.Time] `json:"undo_until,omitempty"`
+	PersonId      *ID         `json:"person_id,omitempty"`
+	Revision      int         `json:"revision"`
+	State         MemberState `json:"state"`
+	Undeliverable *bool       `json:"undeliverable,omitempty"`
+	UndoUntil     *time.Time  `json:"undo_until"`
 }
 
-// MemberDraft defines model for MemberDraft.
+// MemberDraft Name and address, or the application that stands in the programme already
 type MemberDraft struct {
 	// ApplicationId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	ApplicationId *ID `json:"application_id,omitempty"`
 
 	// Email Example: els@example.org
-	Email          Email     `json:"email"`
+	Email *Email `json:"email,omitempty"`
+
+	// LetterLanguage Else the language of the request
 	LetterLanguage *Language `json:"letter_language,omitempty"`
 
 	// Name Example: Els Maes
-	Name PersonName `json:"name"`
-
-	// Zone IANA time zone
-	//
-	// Example: Europe/Brussels
-	Zone *Zone `json:"zone,omitempty"`
+	Name *PersonName `json:"name,omitempty"`
 }
 
 // MemberFit defines model for MemberFit.
@@ -1257,7 +1265,7 @@ type MemberList struct {
 	Items []Member `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // MemberPatch defines model for MemberPatch.
@@ -1306,9 +1314,9 @@ type Motion struct {
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	Id     ID          `json:"id"`
 	Kind   MotionKind  `json:"kind"`
-	Reason *string     `json:"reason,omitempty"`
+	Reason string      `json:"reason"`
 	State  MotionState `json:"state"`
-	Text   *string     `json:"text,omitempty"`
+	Text   string      `json:"text"`
 }
 
 // MotionKind defines model for Motion.Kind.
@@ -1322,7 +1330,7 @@ type MotionList struct {
 	Items []Motion `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // Move defines model for Move.
@@ -1360,10 +1368,10 @@ type OpenCircle struct {
 	Link     string `json:"link"`
 
 	// Members How many are in
-	Members  int                       `json:"members"`
-	Name     string                    `json:"name"`
-	Slot     nullable.Nullable[Slot]   `json:"slot,omitempty"`
-	StartsOn nullable.Nullable[string] `json:"starts_on,omitempty"`
+	Members  int     `json:"members"`
+	Name     string  `json:"name"`
+	Slot     *Slot   `json:"slot"`
+	StartsOn *string `json:"starts_on"`
 
 	// Zone IANA time zone
 	//
@@ -1376,7 +1384,7 @@ type OpenCircleList struct {
 	Items []OpenCircle `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // Outcome defines model for Outcome.
@@ -1450,15 +1458,15 @@ type Programme struct {
 	// Language The language a circle speaks, ISO 639
 	//
 	// Example: nl
-	Language       Spoken                       `json:"language"`
-	Name           string                       `json:"name"`
-	Purpose        string                       `json:"purpose"`
-	Quorum         *int                         `json:"quorum,omitempty"`
-	Revision       int                          `json:"revision"`
-	SignupClosesAt nullable.Nullable[time.Time] `json:"signup_closes_at,omitempty"`
-	SignupOpen     bool                         `json:"signup_open"`
-	StartsOn       nullable.Nullable[string]    `json:"starts_on,omitempty"`
-	State          ProgrammeState               `json:"state"`
+	Language       Spoken         `json:"language"`
+	Name           string         `json:"name"`
+	Purpose        string         `json:"purpose"`
+	Quorum         int            `json:"quorum"`
+	Revision       int            `json:"revision"`
+	SignupClosesAt *time.Time     `json:"signup_closes_at"`
+	SignupOpen     bool           `json:"signup_open"`
+	StartsOn       *string        `json:"starts_on"`
+	State          ProgrammeState `json:"state"`
 
 	// WhatFacilitatorsSee What facilitators see of a person; for the sign-up page
 	WhatFacilitatorsSee *[]string `json:"what_facilitators_see,omitempty"`
@@ -1478,9 +1486,7 @@ type ProgrammeDraft struct {
 	Holidays     *string `json:"holidays,omitempty"`
 	HourReminder *bool   `json:"hour_reminder,omitempty"`
 
-	// Language The language a circle speaks, ISO 639
-	//
-	// Example: nl
+	// Language Else the letter language of who opens it
 	Language       *Spoken    `json:"language,omitempty"`
 	Name           string     `json:"name"`
 	Purpose        string     `json:"purpose"`
@@ -1491,9 +1497,7 @@ type ProgrammeDraft struct {
 	// StartsOn Example: 2026-09-01
 	StartsOn *On `json:"starts_on,omitempty"`
 
-	// Zone IANA time zone
-	//
-	// Example: Europe/Brussels
+	// Zone Else the zone of who opens it
 	Zone *Zone `json:"zone,omitempty"`
 }
 
@@ -1502,7 +1506,7 @@ type ProgrammeList struct {
 	Items []Programme `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // ProgrammePatch defines model for ProgrammePatch.
@@ -1549,12 +1553,12 @@ type Scope = string
 
 // Session defines model for Session.
 type Session struct {
-	Answers *struct {
+	Answers struct {
 		No     int `json:"no"`
 		Silent int `json:"silent"`
 		Unsure int `json:"unsure"`
 		Yes    int `json:"yes"`
-	} `json:"answers,omitempty"`
+	} `json:"answers"`
 
 	// ByName For members of the circle only, until seven days after the session
 	ByName *[]struct {
@@ -1570,18 +1574,18 @@ type Session struct {
 	EndsAt   time.Time `json:"ends_at"`
 
 	// Expected Members minus those who said no or are away
-	Expected *int `json:"expected,omitempty"`
+	Expected int `json:"expected"`
 
 	// GuideWeek Given when the session is held
-	GuideWeek nullable.Nullable[int]       `json:"guide_week,omitempty"`
-	Host      nullable.Nullable[MemberRef] `json:"host,omitempty"`
+	GuideWeek *int       `json:"guide_week"`
+	Host      *MemberRef `json:"host"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	Id       ID           `json:"id"`
 	Local    Local        `json:"local"`
-	Moved    *bool        `json:"moved,omitempty"`
+	Moved    bool         `json:"moved"`
 	Ordinal  int          `json:"ordinal"`
-	Quorum   *int         `json:"quorum,omitempty"`
+	Quorum   int          `json:"quorum"`
 	Revision int          `json:"revision"`
 	StartsAt time.Time    `json:"starts_at"`
 	State    SessionState `json:"state"`
@@ -1595,7 +1599,7 @@ type SessionList struct {
 	Items []Session `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // SessionPatch defines model for SessionPatch.
@@ -1640,7 +1644,7 @@ type SlotCandidateList struct {
 	Items []SlotCandidate `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // SlotChange defines model for SlotChange.
@@ -1671,14 +1675,14 @@ type Spoken = string
 
 // Token defines model for Token.
 type Token struct {
-	CreatedAt time.Time                    `json:"created_at"`
-	ExpiresAt nullable.Nullable[time.Time] `json:"expires_at"`
+	CreatedAt time.Time  `json:"created_at"`
+	ExpiresAt *time.Time `json:"expires_at"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	Id         ID                        `json:"id"`
-	LastUsedOn nullable.Nullable[string] `json:"last_used_on,omitempty"`
-	Name       string                    `json:"name"`
-	Scopes     []Scope                   `json:"scopes"`
+	Id         ID      `json:"id"`
+	LastUsedOn *string `json:"last_used_on"`
+	Name       string  `json:"name"`
+	Scopes     []Scope `json:"scopes"`
 }
 
 // TokenDraft defines model for TokenDraft.
@@ -1694,7 +1698,7 @@ type TokenList struct {
 	Items []Token `json:"items"`
 
 	// Next Cursor of the next page
-	Next nullable.Nullable[Next] `json:"next"`
+	Next *Next `json:"next"`
 }
 
 // Verdict defines model for Verdict.
@@ -2402,6 +2406,9 @@ type InviteMemberJSONRequestBody = MemberDraft
 
 // ChangeMemberJSONRequestBody defines body for ChangeMember for application/json ContentType.
 type ChangeMemberJSONRequestBody = MemberPatch
+
+// DeclineSeatJSONRequestBody defines body for DeclineSeat for application/json ContentType.
+type DeclineSeatJSONRequestBody = Decline
 
 // LeaveCircleJSONRequestBody defines body for LeaveCircle for application/json ContentType.
 type LeaveCircleJSONRequestBody = Leave
@@ -6673,6 +6680,7 @@ type DeclineSeatRequestObject struct {
 	CircleId CircleID `json:"circle_id"`
 	MemberId MemberID `json:"member_id"`
 	Params   DeclineSeatParams
+	Body     *DeclineSeatJSONRequestBody
 }
 
 type DeclineSeatResponseObject interface {
@@ -9598,6 +9606,32 @@ func (sh *strictHandler) DeclineSeat(ctx echo.Context, circleId CircleID, member
 	request.CircleId = circleId
 	request.MemberId = memberId
 	request.Params = params
+
+	var body DeclineSeatJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.DeclineSeat(ctx.Request().Context(), request.(DeclineSeatRequestObject))

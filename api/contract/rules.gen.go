@@ -88,7 +88,7 @@ func Operations() []Operation {
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "declineSeat", Method: "POST", Path: "/api/v1/circles/:circle_id/members/:member_id/decline", Scope: "members:write", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "declineSeat", Method: "POST", Path: "/api/v1/circles/:circle_id/members/:member_id/decline", Scope: "members:write", Public: false, Status: 200, Tagged: false, Body: ruleDecline, BodyNeeded: false, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "member_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
@@ -419,6 +419,7 @@ var (
 		{Name: "chat_link", Required: false, Rule: ruleWebLink},
 		{Name: "holidays", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 20}},
 		{Name: "language", Required: false, Rule: ruleSpoken},
+		{Name: "looked_after_by", Required: false, Rule: ruleID},
 		{Name: "members", Required: false, Rule: &Rule{Shape: List, Least: 0, Most: 20, Items: ruleMemberDraft}},
 		{Name: "name", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 100}},
 		{Name: "programme_id", Required: true, Rule: ruleID},
@@ -448,15 +449,18 @@ var (
 		{Name: "zone", Required: false, Rule: ruleZone},
 	}}
 	ruleCircleState = &Rule{Shape: Text, Least: 0, Enum: []string{"forming", "running", "paused", "completed", "ended"}}
-	ruleEmail       = &Rule{Shape: Text, Least: 0, Most: 254}
-	ruleEnd         = &Rule{Shape: Object, Fields: []Field{
+	ruleDecline     = &Rule{Shape: Object, Fields: []Field{
+		{Name: "other_hour", Required: false, Rule: &Rule{Shape: Boolean}},
+	}}
+	ruleEmail = &Rule{Shape: Text, Least: 0, Most: 254}
+	ruleEnd   = &Rule{Shape: Object, Fields: []Field{
 		{Name: "reason", Required: true, Rule: ruleEndReason},
 		{Name: "text", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
 	}}
 	ruleEndReason        = &Rule{Shape: Text, Least: 0, Enum: []string{"dates", "stayed_away", "goals", "no_time", "nobody_held_it", "wrong_fit", "merged", "fell_silent", "other"}}
 	ruleFacilitatorDraft = &Rule{Shape: Object, Fields: []Field{
 		{Name: "email", Required: true, Rule: ruleEmail},
-		{Name: "letter_language", Required: false, Rule: ruleLanguage},
+		{Name: "letter_language", Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		{Name: "name", Required: true, Rule: rulePersonName},
 	}}
 	ruleGuideWeek = &Rule{Shape: Object, Fields: []Field{
@@ -488,10 +492,9 @@ var (
 	}}
 	ruleMemberDraft = &Rule{Shape: Object, Fields: []Field{
 		{Name: "application_id", Required: false, Rule: ruleID},
-		{Name: "email", Required: true, Rule: ruleEmail},
-		{Name: "letter_language", Required: false, Rule: ruleLanguage},
-		{Name: "name", Required: true, Rule: rulePersonName},
-		{Name: "zone", Required: false, Rule: ruleZone},
+		{Name: "email", Required: false, Rule: ruleEmail},
+		{Name: "letter_language", Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		{Name: "name", Required: false, Rule: rulePersonName},
 	}}
 	ruleMemberPatch = &Rule{Shape: Object, Fields: []Field{
 		{Name: "host_turn", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(20)}},
@@ -522,14 +525,14 @@ var (
 		{Name: "guide_set", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 40}},
 		{Name: "holidays", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 20}},
 		{Name: "hour_reminder", Required: false, Rule: &Rule{Shape: Boolean}},
-		{Name: "language", Required: false, Rule: ruleSpoken},
+		{Name: "language", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 6, Pattern: pattern1}},
 		{Name: "name", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 100}},
 		{Name: "purpose", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 2000}},
 		{Name: "quorum", Required: false, Rule: &Rule{Shape: Integer, Min: integer(2), Max: integer(20)}},
 		{Name: "signup_closes_at", Required: false, Rule: &Rule{Shape: Text, Least: 0, Format: Instant}},
 		{Name: "signup_open", Required: false, Rule: &Rule{Shape: Boolean}},
 		{Name: "starts_on", Required: false, Rule: ruleOn},
-		{Name: "zone", Required: false, Rule: ruleZone},
+		{Name: "zone", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 64}},
 	}}
 	ruleProgrammePatch = &Rule{Shape: Object, Fields: []Field{
 		{Name: "breaks", Required: false, Rule: &Rule{Shape: List, Least: 0, Most: 100, Items: ruleBreakDraft}},
