@@ -22,6 +22,7 @@ const (
 	maxDays      = 730 // until a token expires, if it does
 	idDigits     = 32  // a UUID without hyphens
 	secretSize   = 26  // characters of rand.Text: 130 bits
+	bearerSize   = len(bearerPrefix) + idDigits + 1 + secretSize
 )
 
 // Token is a bearer token without its secret.
@@ -124,8 +125,7 @@ func (t *Tokens) Authenticate(ctx context.Context, raw string) (Actor, error) {
 	if member, ok := strings.CutPrefix(raw, memberPrefix); ok {
 		return t.authenticateMember(ctx, member)
 	}
-	id, ok := tokenID(raw)
-	if !ok {
+	if len(raw) != bearerSize {
 		return Actor{}, refused()
 	}
 	machine := t.clock.Machine()
@@ -133,7 +133,7 @@ func (t *Tokens) Authenticate(ctx context.Context, raw string) (Actor, error) {
 	e, ok := t.cache.find(hash, machine)
 	if !ok {
 		var err error
-		if e, err = t.recognise(ctx, id, hash, machine); err != nil {
+		if e, err = t.recognise(ctx, raw, hash, machine); err != nil {
 			return Actor{}, err
 		}
 	}
@@ -141,13 +141,17 @@ func (t *Tokens) Authenticate(ctx context.Context, raw string) (Actor, error) {
 		return Actor{}, refused()
 	}
 	if day := dayOf(machine); e.usedDay != day {
-		t.uses.note(id, day)
+		t.uses.note(e.actor.TokenID, day)
 	}
 	return e.actor, nil
 }
 
 // recognise reads a token and remembers it.
-func (t *Tokens) recognise(ctx context.Context, id string, hash [sha256.Size]byte, machine time.Time) (cached, error) {
+func (t *Tokens) recognise(ctx context.Context, raw string, hash [sha256.Size]byte, machine time.Time) (cached, error) {
+	id, ok := tokenID(raw)
+	if !ok {
+		return cached{}, refused()
+	}
 	generation := t.cache.now()
 	var c credential
 	err := t.db.Read(ctx, func(tx database.Tx) (err error) {
@@ -221,7 +225,7 @@ func refused() error { return fault.New(fault.Unauthenticated, "token-refused") 
 // tokenID finds the row's id in krg_<32 hexadecimal digits>_<secret>.
 func tokenID(raw string) (string, bool) {
 	rest, ok := strings.CutPrefix(raw, bearerPrefix)
-	if !ok || len(rest) != idDigits+1+secretSize || rest[idDigits] != '_' {
+	if !ok || len(raw) != bearerSize || rest[idDigits] != '_' {
 		return "", false
 	}
 	id := rest[:8] + "-" + rest[8:12] + "-" + rest[12:16] + "-" + rest[16:20] + "-" + rest[20:idDigits]

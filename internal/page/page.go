@@ -97,6 +97,9 @@ func decode(raw string) (Cursor, error) {
 	if err != nil {
 		return Cursor{}, err
 	}
+	if len(raw) != 1+base64.RawURLEncoding.EncodedLen(len(text)) {
+		return Cursor{}, errors.New("a line break, which the decoder skips")
+	}
 	var c Cursor
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()

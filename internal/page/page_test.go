@@ -65,6 +65,7 @@ func TestParseRefusesWhatItDidNotWrite(t *testing.T) {
 		{"an offset", "20"},
 		{"another version", "2" + page.Cursor{ID: id}.String()[1:]},
 		{"padding", page.Cursor{ID: id}.String() + "="},
+		{"a line break", page.Cursor{ID: id}.String() + "\n"},
 		{"something behind the object", write(`{"i":"` + id + `"} {}`)},
 		{"an id that is none", write(`{"i":"1 or 1=1"}`)},
 		{"an id in capitals", write(`{"i":"` + strings.ToUpper(id) + `"}`)},
