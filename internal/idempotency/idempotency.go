@@ -100,9 +100,11 @@ func Sweep(ctx context.Context, db *database.DB, machine time.Time) (int64, erro
 			n, err = sweep(tx, machine.Add(-Kept), sweepSome)
 			return err
 		})
-		swept += n
-		if err != nil || n < sweepSome {
+		if err != nil {
 			return swept, err
+		}
+		if swept += n; n < sweepSome {
+			return swept, nil
 		}
 	}
 }

@@ -65,11 +65,14 @@ func NewTokens(db *database.DB, c *clock.Clock, s Secrets) *Tokens {
 // scope that the credential asking for it lacks: Forbidden "scope-missing". Faulty fields: Invalid; 50 tokens already:
 // Conflict "too-many-tokens"; nobody: Unauthenticated "sign-in-needed".
 func (t *Tokens) Issue(ctx context.Context, actor Actor, draft TokenDraft) (raw string, token Token, err error) {
-	err = t.db.Write(ctx, func(tx database.Tx) error {
+	err = t.db.Write(ctx, func(tx database.Tx) (err error) {
 		raw, token, err = t.IssueIn(tx, actor, draft)
 		return err
 	})
-	return raw, token, err
+	if err != nil {
+		return "", Token{}, err // what Write left behind is not to be looked at
+	}
+	return raw, token, nil
 }
 
 // IssueIn is Issue inside a use case.
