@@ -174,7 +174,7 @@ func (r *Registry) ConfirmApplication(ctx context.Context, actor identity.Actor,
 		if err != nil {
 			return Confirmation{}, err
 		}
-		if err := May(actor, ConfirmApply, Object{ProgrammeID: a.ProgrammeID, Self: a.PersonID == actor.PersonID}); err != nil {
+		if err := mayOnApplication(tx, actor, ConfirmApply, a); err != nil {
 			return Confirmation{}, err
 		}
 		if err := a.confirm(now); err != nil {

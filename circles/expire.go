@@ -110,7 +110,23 @@ func (r *Registry) dropSeat(tx database.Tx, id string, now time.Time) error {
 	if !found || !over(m.ExpiresAt, now) {
 		return nil
 	}
-	return r.closeSeat(tx, identity.Actor{}, c, seats, m, Expired, "seat-expired", now)
+	if err := r.closeSeat(tx, identity.Actor{}, c, seats, m, Expired, "seat-expired", now); err != nil {
+		return err
+	}
+	return dropStranger(tx, m)
+}
+
+// dropStranger deletes the seat of somebody who never pressed any link, and the person when nothing else names her:
+// silence is no consent to be kept.
+func dropStranger(tx database.Tx, m Member) error {
+	p, err := identity.FindIn(tx, m.PersonID)
+	if err != nil || p.Confirmed() {
+		return err
+	}
+	if err := deleteSeat(tx, m.ID); err != nil {
+		return err
+	}
+	return forget(tx, m.PersonID)
 }
 
 func (r *Registry) join(tx database.Tx, id string, now time.Time) error {

@@ -337,6 +337,10 @@ func lapsedSeats(tx database.Tx, now time.Time, limit int) ([]Member, error) {
 	return rows[Member](tx.Gorm().Where("expires_at is not null and expires_at <= ?", now).Order("expires_at").Limit(limit))
 }
 
+func deleteSeat(tx database.Tx, id string) error {
+	return tx.Gorm().Where("id = ? and state = 'expired'", id).Delete(&Member{}).Error
+}
+
 func saveMotion(tx database.Tx, m Motion) error {
 	return tx.Gorm().Table("motions").Where("id = ?", m.ID).
 		Updates(map[string]any{"state": m.State, "closed_at": m.ClosedAt}).Error
