@@ -7,6 +7,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"kring/api/contract"
+	"kring/circles"
+	"kring/guides"
 	"kring/internal/clock"
 	"kring/internal/database"
 	"kring/internal/identity"
@@ -15,11 +17,15 @@ import (
 
 // Options is what an API is made of. All fields are needed, except where it is said.
 type Options struct {
-	DB     *database.DB
-	Clock  *clock.Clock
-	Texts  *text.Catalog
-	Tokens *identity.Tokens
-	Log    *slog.Logger
+	DB      *database.DB
+	Clock   *clock.Clock
+	Texts   *text.Catalog
+	Tokens  *identity.Tokens
+	Circles *circles.Registry
+	Guides  *guides.Library
+	// PublicURL is where people reach Kring, without a slash at its end.
+	PublicURL string
+	Log       *slog.Logger
 	// Observed is told of every request that was answered; nil: nobody is. It must be quick.
 	Observed func(Request)
 }
@@ -27,17 +33,23 @@ type Options struct {
 // API answers the routes of the contract. It may be used from several goroutines.
 type API struct {
 	contract.StrictServerInterface
-	db      *database.DB
-	clock   *clock.Clock
-	texts   *text.Catalog
-	tokens  *identity.Tokens
-	log     *slog.Logger
-	observe func(Request)
+	db        *database.DB
+	clock     *clock.Clock
+	texts     *text.Catalog
+	tokens    *identity.Tokens
+	circles   *circles.Registry
+	guides    *guides.Library
+	publicURL string
+	log       *slog.Logger
+	observe   func(Request)
 }
 
 // New makes an API.
 func New(o Options) *API {
-	return &API{db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, log: o.Log, observe: o.Observed}
+	return &API{
+		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, circles: o.Circles, guides: o.Guides,
+		publicURL: o.PublicURL, log: o.Log, observe: o.Observed,
+	}
 }
 
 // Mount adds the routes to e, and what stands around the routes of every room: [API.Observe], [API.Fail] as error

@@ -1,0 +1,94 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"kring/api/contract"
+	"kring/internal/database"
+	"kring/internal/fault"
+	"kring/internal/identity"
+	"kring/internal/journal"
+	"kring/internal/wall"
+)
+
+// ShowMe answers who is calling.
+func (a *API) ShowMe(ctx context.Context, _ contract.ShowMeRequestObject) (contract.ShowMeResponseObject, error) {
+	person, err := a.person(ctx, callOf(ctx).actor.PersonID)
+	if err != nil {
+		return nil, err
+	}
+	return contract.ShowMe200JSONResponse{
+		Body: meView(person), Headers: contract.ShowMe200ResponseHeaders{ETag: tag(person.Revision)},
+	}, nil
+}
+
+// ChangeMe changes what the caller says of oneself.
+func (a *API) ChangeMe(ctx context.Context, r contract.ChangeMeRequestObject) (contract.ChangeMeResponseObject, error) {
+	in := callOf(ctx)
+	patch, err := mePatch(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	now := a.clock.Now()
+	var person identity.Person
+	err = a.db.Write(ctx, func(tx database.Tx) (err error) {
+		person, err = identity.PatchIn(tx, now, in.actor.PersonID, in.match.revision, patch)
+		if err != nil {
+			return err
+		}
+		return journal.Add(tx, journal.Entry{At: now, ActorID: person.ID, SubjectID: person.ID, Action: "person-changed"})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return contract.ChangeMe200JSONResponse{
+		Body: meView(person), Headers: contract.ChangeMe200ResponseHeaders{ETag: tag(person.Revision)},
+	}, nil
+}
+
+func mePatch(body *contract.MePatch) (identity.Patch, error) {
+	patch := identity.Patch{
+		Name: body.Name, LetterLanguage: as[string](body.LetterLanguage), Zone: body.Zone, Speaks: body.Speaks,
+	}
+	if body.Letters != nil {
+		patch.RemindersOff, patch.ChangesOff = ptr(!body.Letters.Reminders), ptr(!body.Letters.Changes)
+		patch.HourOff = ptr(!body.Letters.HourBefore)
+	}
+	if body.Availability == nil {
+		return patch, nil
+	}
+	stated, err := wall.AvailabilityOf(hoursOf(*body.Availability))
+	patch.Availability = &stated
+	return patch, faultyHours("/availability", err)
+}
+
+// faultyHours names each range of an availability that is none.
+func faultyHours(pointer string, err error) error {
+	var faults wall.HoursFaults
+	if !errors.As(err, &faults) {
+		return err
+	}
+	var v fault.Violations
+	for _, f := range faults {
+		at := pointer
+		if f.Index >= 0 {
+			at += "/" + strconv.Itoa(f.Index)
+		}
+		if f.Field != "" {
+			at += "/" + f.Field
+		}
+		v.Add(at, "hours-"+f.Code)
+	}
+	return v.Err()
+}
+
+func meView(p identity.Person) contract.Me {
+	return contract.Me{
+		Id: p.ID, Email: p.Email, Name: p.Name, LetterLanguage: contract.Language(p.LetterLanguage), Zone: p.Zone,
+		Speaks: list(p.Speaks, func(s string) string { return s }), Availability: availabilityView(p.Availability),
+		Letters: contract.LetterChoice{Reminders: !p.RemindersOff, HourBefore: !p.HourOff, Changes: !p.ChangesOff},
+		Owner:   p.Owner, Revision: p.Revision,
+	}
+}
