@@ -350,7 +350,7 @@ func TestLaterANewcomerIsInAfterThreeDaysUnlessAMemberObjects(t *testing.T) {
 		if m.In() || len(MembersOf(w.seats(c.ID))) != 3 {
 			t.Fatal("in at once")
 		}
-		if w.later(ObjectWithin - time.Second).Joined != 0 {
+		if w.later(ObjectWithin-time.Second).Joined != 0 {
 			t.Fatal("in too early")
 		}
 		if w.later(time.Second).Joined != 1 || !w.seat(m.ID).In() {
