@@ -166,7 +166,7 @@ func checkReferences(ctx context.Context, dialect database.Dialect, conn *sql.DB
 	if err != nil {
 		return err
 	}
-	defer rows.Close() //nolint:errcheck // reading is over by then
+	defer rows.Close()
 	if rows.Next() {
 		var table, parent string
 		var row, key sql.NullInt64

@@ -25,7 +25,7 @@ type door struct {
 
 // call is one Write on its way through the door.
 type call struct {
-	ctx   context.Context //nolint:containedctx // it travels with its fn to whoever runs it
+	ctx   context.Context
 	fn    func(Tx) error
 	alone bool      // it was in a group that failed
 	turn  chan turn // holds one, so that telling never waits

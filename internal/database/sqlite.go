@@ -65,7 +65,7 @@ func openSQLite(ctx context.Context, url string) (writer, reader *sql.DB, err er
 func closeSQLite(writer, reader *sql.DB) error {
 	err := reader.Close()
 	var tables int
-	_ = writer.QueryRow("SELECT count(*) FROM sqlite_master").Scan(&tables) // the log stays: no harm
+	_ = writer.QueryRowContext(context.Background(), "SELECT count(*) FROM sqlite_master").Scan(&tables) // the log stays: no harm
 	return errors.Join(err, writer.Close())
 }
 

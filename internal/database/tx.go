@@ -136,7 +136,7 @@ func (db *DB) transact(ctx context.Context, calls []*call) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // gives it back to the pool
+	defer conn.Close()
 	limited, cancel := context.WithTimeout(context.Background(), writeLimit)
 	defer cancel()
 	tx, err := conn.BeginTx(limited, nil)
@@ -167,7 +167,7 @@ func (e *commitError) Unwrap() error { return e.cause }
 // values that the caller's context knows.
 type borrowed struct {
 	context.Context
-	caller context.Context //nolint:containedctx // only asked for values
+	caller context.Context
 }
 
 func (b borrowed) Value(key any) any {

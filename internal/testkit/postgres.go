@@ -3,6 +3,7 @@ package testkit
 import (
 	"bufio"
 	"bytes"
+	"context"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -89,15 +90,15 @@ func startCluster() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	script := exec.Command("sh", "-c", postgresScript) //nolint:noctx // it must outlive every context
+	script := exec.CommandContext(context.Background(), "sh", "-c", postgresScript) // it outlives every test
 	script.Stdin = input
 	script.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	complaints, err := os.CreateTemp("", "kring-pg-")
 	if err != nil {
 		return "", err
 	}
-	defer os.Remove(complaints.Name()) //nolint:errcheck // a temporary file
-	defer complaints.Close()           //nolint:errcheck // a temporary file
+	defer os.Remove(complaints.Name())
+	defer complaints.Close()
 	script.Stderr = complaints
 	output, err := script.StdoutPipe()
 	if err != nil {

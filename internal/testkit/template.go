@@ -23,12 +23,12 @@ var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a folder in the temporary folder
+	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "template.db")
 	if err := migrate(database.FileURL(path)); err != nil {
 		return nil, err
 	}
-	return os.ReadFile(path) //nolint:gosec // our own path
+	return os.ReadFile(path)
 })
 
 // postgresTemplate makes a migrated database on the cluster and answers its name.
