@@ -1,0 +1,178 @@
+package circles
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"kring/internal/database"
+	"kring/internal/fault"
+	"kring/internal/identity"
+	"kring/internal/page"
+	"kring/internal/wall"
+)
+
+func TestOpeningAProgrammeIsForOwnersAndFacilitators(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		if w.programme.Quorum != 3 || w.programme.State != Open || w.programme.Revision != 1 {
+			t.Errorf("%+v", w.programme)
+		}
+		got(w.registry.OpenProgramme(w.ctx, w.facilitator, w.draft()))(t)
+		refused(w.registry.OpenProgramme(w.ctx, w.somebody("Iemand", ""), w.draft()))(t, fault.Forbidden, "forbidden")
+		refused(w.registry.OpenProgramme(w.ctx, identity.Actor{}, w.draft()))(t, fault.Unauthenticated, "sign-in-needed")
+	})
+}
+
+func TestAProgrammeIsPublicOnlyWhileSignupIsOpen(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		seen := got(w.registry.Programme(w.ctx, identity.Actor{}, w.programme.ID))(t)
+		if seen.Full || seen.Name == "" {
+			t.Errorf("%+v", seen)
+		}
+		closes := ptr(w.clock.Now().Add(time.Hour))
+		got(w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 1, ProgrammePatch{SignupClosesAt: &closes}))(t)
+		got(w.registry.Programme(w.ctx, identity.Actor{}, w.programme.ID))(t)
+		w.clock.Advance(time.Hour)
+		refused(w.registry.Programme(w.ctx, identity.Actor{}, w.programme.ID))(t, fault.NotFound, "not-found")
+		refused(w.registry.Apply(w.ctx, w.programme.ID, w.application("")))(t, fault.Conflict, "signup-closed")
+		if !got(w.registry.Programme(w.ctx, w.facilitator, w.programme.ID))(t).Full {
+			t.Error("a facilitator sees the whole")
+		}
+	})
+}
+
+func TestAProgrammeIsChangedAtARevisionAndSpreadsItsQuorum(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		c, _ := w.circle(2)
+		four, breaks := 4, []Break{{Kind: SchoolHoliday, Name: "Krokus", FromOn: wall.NewDate(2027, 2, 8), UntilOn: wall.NewDate(2027, 2, 12)}}
+		changed := got(w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 1, ProgrammePatch{Quorum: &four, Breaks: &breaks}))(t)
+		if changed.Revision != 2 || len(changed.Breaks) != 1 || w.see(c.ID).Quorum != 4 || w.see(c.ID).Revision != c.Revision+1 {
+			t.Errorf("%+v", changed)
+		}
+		refused(w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 1, ProgrammePatch{Quorum: &four}))(t, fault.Stale, "stale")
+		zero := 0
+		if p := got(w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 2, ProgrammePatch{Quorum: &zero}))(t); p.Quorum != 3 {
+			t.Errorf("quorum %d: none of its own is that of the guide set", p.Quorum)
+		}
+		stranger := w.somebody("Vreemde", "")
+		refused(w.registry.PatchProgramme(w.ctx, stranger, w.programme.ID, 0, ProgrammePatch{}))(t, fault.NotFound, "not-found")
+		refused(w.registry.PatchProgramme(w.ctx, stranger, "no id", 0, ProgrammePatch{}))(t, fault.NotFound, "not-found")
+	})
+}
+
+func TestFacilitatorsShareAProgrammeAndTheLastOneStays(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		c, _ := w.circle(2)
+		draft := FacilitatorDraft{Name: "Gust", Email: "Gust@Example.org", LetterLanguage: "nl"}
+		second := got(w.registry.AddFacilitator(w.ctx, w.facilitator, w.programme.ID, draft))(t)
+		got(w.registry.AddFacilitator(w.ctx, w.facilitator, w.programme.ID, draft))(t)
+		gust := identity.Actor{PersonID: second.ID}
+		if people := got(w.registry.Facilitators(w.ctx, gust, w.programme.ID))(t); len(people) != 2 || people[1].Email != "gust@example.org" {
+			t.Errorf("%+v", people)
+		}
+		if err := w.registry.RemoveFacilitator(w.ctx, gust, w.programme.ID, w.facilitator.PersonID); err != nil {
+			t.Fatal(err)
+		}
+		if by := w.see(c.ID).LookedAfterBy; by == nil || *by != second.ID {
+			t.Error("nobody looks after the circle")
+		}
+		refused(nothing(w.registry.RemoveFacilitator(w.ctx, gust, w.programme.ID, second.ID)))(t, fault.Conflict, "last-facilitator")
+		refused(nothing(w.registry.RemoveFacilitator(w.ctx, gust, w.programme.ID, w.facilitator.PersonID)))(t, fault.NotFound, "not-found")
+		refused(w.registry.Facilitators(w.ctx, w.facilitator, w.programme.ID))(t, fault.NotFound, "not-found")
+	})
+}
+
+func TestBadInputNamesEveryFaultyFieldAtOnceAndWritesNothing(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		long := strings.Repeat("é", 10_000)
+		_, err := w.registry.OpenProgramme(w.ctx, w.facilitator, ProgrammeDraft{
+			Name: long, Purpose: long, GuideSet: "none", Language: "Dutch", Zone: "Europe/Ghent", Holidays: "xx",
+			StartsOn: wall.Date{Year: 9999, Month: 2, Day: 1}, SignupClosesAt: ptr(time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)),
+			Breaks: []Break{{Kind: "nap", FromOn: wall.NewDate(2027, 1, 2), UntilOn: wall.NewDate(2027, 1, 1)}},
+		})
+		violates(t, err, "/name too-long", "/purpose too-long", "/guide_set no-such-guide-set", "/language not-a-language",
+			"/zone not-a-zone", "/holidays no-such-calendar", "/starts_on not-a-date", "/signup_closes_at not-a-date",
+			"/breaks/0/kind not-a-break-kind", "/breaks/0/until_on before-from")
+		_, err = w.registry.Apply(w.ctx, w.programme.ID, ApplicationDraft{
+			Name: "A\nB", Email: "a@example.org\r\nBcc: b@example.org", LetterLanguage: "fr", Zone: "Mars/Base",
+			Availability: []wall.Hours{{Weekday: "tue", From: "09:10", Until: "08:00"}}, Team: long, CircleID: "x",
+		})
+		violates(t, err, "/name not-one-line", "/email not-an-address", "/letter_language not-a-letter-language",
+			"/speaks required", "/zone not-a-zone", "/availability/0/from hours-not-quarter-hour", "/team too-long",
+			"/circle_id not-an-id")
+		_, err = w.registry.OpenCircle(w.ctx, w.facilitator, CircleDraft{
+			ProgrammeID: w.programme.ID, Slot: &wall.Slot{Weekday: 9, At: 5000}, Seats: 50, VideoLink: "javascript:alert(1)",
+			ChatLink: "https://user:secret@example.org", LookedAfterBy: "me",
+			Members: []Invitee{{}, {Name: "An", Email: "an@example.org", LetterLanguage: "nl"}, {Name: "An", Email: "AN@example.org", LetterLanguage: "nl"}},
+		})
+		violates(t, err, "/name required", "/slot/weekday not-a-weekday", "/slot/time not-a-time", "/seats not-between",
+			"/video_link not-https", "/chat_link not-https", "/looked_after_by not-an-id", "/members/0/name required",
+			"/members/0/email required", "/members/0/letter_language not-a-letter-language", "/members/2 twice")
+		_, err = w.registry.OpenCircle(w.ctx, w.facilitator, CircleDraft{ProgrammeID: database.NewID(), Name: "x"})
+		violates(t, err, "/programme_id no-such-programme")
+		list := got(w.registry.Circles(w.ctx, w.facilitator, "", "", page.Cursor{}, 0))(t)
+		people := got(w.registry.Applications(w.ctx, w.facilitator, w.programme.ID, "", page.Cursor{}, 0))(t)
+		if len(list.Items)+len(people.Items) != 0 {
+			t.Error("something was written")
+		}
+	})
+}
+
+func TestListsAreCutIntoPagesInAStableOrder(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		var want []string
+		for range 5 {
+			c, _ := w.circle(0)
+			want = append([]string{c.ID}, want...)
+		}
+		member := w.somebody("Lies Lid", "lies@example.org")
+		m := got(w.registry.Invite(w.ctx, w.facilitator, want[2], Invitee{Name: "Lies", Email: "lies@example.org", LetterLanguage: "nl"}))(t)
+		got(w.registry.AcceptSeat(w.ctx, member, m.ID))(t)
+		var found []string
+		cursor := page.Cursor{}
+		for {
+			p := got(w.registry.Circles(w.ctx, w.facilitator, w.programme.ID, Forming, cursor, 2))(t)
+			for _, c := range p.Items {
+				found = append(found, c.ID)
+			}
+			if p.Next == "" {
+				break
+			}
+			cursor = got(page.Parse(p.Next))(t)
+		}
+		if strings.Join(found, " ") != strings.Join(want, " ") {
+			t.Errorf("found %v\nwant  %v", found, want)
+		}
+		mine := got(w.registry.Circles(w.ctx, member, "", "", page.Cursor{}, 0))(t)
+		if len(mine.Items) != 1 || mine.Items[0].ID != want[2] || !mine.Items[0].Object.Member {
+			t.Errorf("%+v", mine.Items)
+		}
+		other := w.somebody("Vreemde", "")
+		if none := got(w.registry.Circles(w.ctx, other, w.programme.ID, "", page.Cursor{}, 0))(t); len(none.Items) != 0 {
+			t.Error("a stranger sees circles")
+		}
+		refused(w.registry.Circle(w.ctx, other, want[0]))(t, fault.NotFound, "not-found")
+		open := got(w.registry.OpenCircles(w.ctx, w.programme.ID, page.Cursor{}, 3))(t)
+		if len(open.Items) != 3 || open.Next == "" || open.Items[0].Free != 5 {
+			t.Errorf("%+v", open)
+		}
+	})
+}
+
+func TestApplicationsAreChangedByTheirPersonAndByFacilitators(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		done, actor := w.waiting(w.application(""))
+		id, team := done.Application.ID, "Zuid"
+		changed := got(w.registry.PatchApplication(w.ctx, actor, id, done.Application.Revision, ApplicationPatch{Team: &team}))(t)
+		if changed.Team != "Zuid" || changed.Email == "" {
+			t.Errorf("%+v", changed)
+		}
+		refused(w.registry.PatchApplication(w.ctx, w.facilitator, id, done.Application.Revision, ApplicationPatch{Team: &team}))(t, fault.Stale, "stale")
+		got(w.registry.PatchApplication(w.ctx, w.facilitator, id, 0, ApplicationPatch{Team: &team}))(t)
+		refused(w.registry.Application(w.ctx, w.somebody("Vreemde", ""), id))(t, fault.NotFound, "not-found")
+		got(w.registry.Application(w.ctx, actor, id))(t)
+		none := []wall.Hours{{Weekday: "xxx", From: "09:00", Until: "10:00"}}
+		_, err := w.registry.PatchApplication(w.ctx, actor, id, 0, ApplicationPatch{Availability: &none, Zone: ptr("Nowhere")})
+		violates(t, err, "/availability/0/weekday hours-weekday", "/zone not-a-zone")
+	})
+}
