@@ -545,7 +545,7 @@ type AnswerAnswer string
 
 // Application defines model for Application.
 type Application struct {
-	// Availability Weekly hours at which a person can
+	// Availability Weekly hours at which a person can, on the wall clock of their zone, in quarter hours
 	Availability Availability `json:"availability"`
 	CircleId     *string      `json:"circle_id"`
 	ConfirmedAt  *time.Time   `json:"confirmed_at"`
@@ -579,7 +579,7 @@ type Application struct {
 
 // ApplicationDraft defines model for ApplicationDraft.
 type ApplicationDraft struct {
-	// Availability Weekly hours at which a person can
+	// Availability Weekly hours at which a person can, on the wall clock of their zone, in quarter hours
 	Availability Availability `json:"availability"`
 
 	// CircleId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
@@ -617,7 +617,7 @@ type ApplicationList struct {
 
 // ApplicationPatch defines model for ApplicationPatch.
 type ApplicationPatch struct {
-	// Availability Weekly hours at which a person can
+	// Availability Weekly hours at which a person can, on the wall clock of their zone, in quarter hours
 	Availability   *Availability `json:"availability,omitempty"`
 	Department     *string       `json:"department,omitempty"`
 	Experience     *string       `json:"experience,omitempty"`
@@ -648,7 +648,7 @@ type Applied struct {
 	Message   string    `json:"message"`
 }
 
-// Availability Weekly hours at which a person can
+// Availability Weekly hours at which a person can, on the wall clock of their zone, in quarter hours
 type Availability = []Hours
 
 // Begin defines model for Begin.
@@ -1161,7 +1161,7 @@ type Local struct {
 
 // Me defines model for Me.
 type Me struct {
-	// Availability Weekly hours at which a person can
+	// Availability Weekly hours at which a person can, on the wall clock of their zone, in quarter hours
 	Availability Availability `json:"availability"`
 
 	// Email Example: els@example.org
@@ -1188,7 +1188,7 @@ type Me struct {
 
 // MePatch defines model for MePatch.
 type MePatch struct {
-	// Availability Weekly hours at which a person can
+	// Availability Weekly hours at which a person can, on the wall clock of their zone, in quarter hours
 	Availability   *Availability `json:"availability,omitempty"`
 	LetterLanguage *Language     `json:"letter_language,omitempty"`
 	Letters        *LetterChoice `json:"letters,omitempty"`
@@ -1622,7 +1622,7 @@ type Slot struct {
 type SlotCandidate struct {
 	EveryDate bool `json:"every_date"`
 
-	// Members For members only; suits or not
+	// Members For members only; suits or not, never why
 	Members *[]MemberFit `json:"members,omitempty"`
 
 	// Of How many members stated their hours

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -20,6 +21,9 @@ func main() {
 func run(contract, rules, page string) error {
 	doc, err := openapi3.NewLoader().LoadFromFile(contract)
 	if err != nil {
+		return err
+	}
+	if err := doc.Validate(context.Background()); err != nil {
 		return err
 	}
 	source, err := rulesOf(doc)

@@ -1,0 +1,366 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/labstack/echo/v4"
+
+	"kring/api"
+	"kring/api/contract"
+	"kring/circles"
+	"kring/guides"
+	"kring/internal/clock"
+	"kring/internal/database"
+	"kring/internal/identity"
+	"kring/internal/page"
+	"kring/internal/testkit"
+	"kring/internal/text"
+	"kring/scheduling/holidays"
+)
+
+// world is the whole API over one database, with people in it.
+type world struct {
+	t      *testing.T
+	db     *database.DB
+	clock  *clock.Clock
+	texts  *text.Catalog
+	tokens *identity.Tokens
+	rooms  *circles.Registry
+	web    *echo.Echo
+	log    *logged
+	owner  identity.Actor
+}
+
+// worlds runs fn on each database.
+func worlds(t *testing.T, fn func(*testing.T, *world)) {
+	t.Helper()
+	testkit.Databases(t, func(t *testing.T, db *database.DB) { fn(t, newWorld(t, db)) })
+}
+
+// oneWorld is for tests of what no database has a part in.
+func oneWorld(t *testing.T) *world {
+	t.Helper()
+	return newWorld(t, testkit.Open(t, testkit.SQLite(t)))
+}
+
+func newWorld(t *testing.T, db *database.DB) *world {
+	t.Helper()
+	w := &world{t: t, db: db, clock: clock.System(), log: &logged{}, web: echo.New()}
+	secrets, err := identity.ParseSecrets(strings.Repeat("k", 32))
+	must(t, err)
+	w.texts, err = text.Load(identity.Texts, circles.Texts, api.Texts)
+	must(t, err)
+	w.texts = w.texts.Strict()
+	library, err := guides.Load(guides.Embedded(), guides.Options{})
+	must(t, err)
+	w.tokens = identity.NewTokens(db, w.clock, secrets)
+	w.rooms = circles.NewRegistry(circles.Options{DB: db, Clock: w.clock, Guides: library, Calendars: holidays.Keys()})
+	api.New(api.Options{
+		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Guides: library,
+		PublicURL: "https://kring.example", Log: slog.New(slog.NewJSONHandler(w.log, nil)),
+	}).Mount(w.web)
+	raw, _, err := w.tokens.EnsureOwner(t.Context(), "owner@example.org", "nl", "Europe/Brussels")
+	must(t, err)
+	w.owner, err = w.tokens.Authenticate(t.Context(), raw)
+	must(t, err)
+	return w
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// token is a bearer token of a person with these scopes.
+func (w *world) token(personID string, scopes ...string) string {
+	w.t.Helper()
+	if len(scopes) == 0 {
+		scopes = []string{identity.ScopeAll}
+	}
+	actor := identity.Actor{PersonID: personID, Scopes: []string{identity.ScopeAll}}
+	raw, _, err := w.tokens.Issue(w.t.Context(), actor, identity.TokenDraft{Name: "test", Scopes: scopes})
+	must(w.t, err)
+	return raw
+}
+
+// acting is a person who may use everything that is theirs.
+func acting(personID string) identity.Actor {
+	return identity.Actor{PersonID: personID, Scopes: []string{identity.ScopeAll}}
+}
+
+// person finds somebody by address.
+func (w *world) person(email string) identity.Person {
+	w.t.Helper()
+	var p identity.Person
+	must(w.t, w.db.Read(w.t.Context(), func(tx database.Tx) (err error) {
+		p, err = identity.ByEmailIn(tx, email)
+		return err
+	}))
+	return p
+}
+
+// request is one request of a test.
+type request struct {
+	method, path string
+	token        string
+	body         any // text is sent as it is; nil: none
+	headers      map[string]string
+	crooked      bool // breaks the contract on purpose
+}
+
+// answer is what came back.
+type answer struct {
+	*httptest.ResponseRecorder
+	t *testing.T
+}
+
+// send sends a request through the whole stack and holds both directions against the contract.
+func (w *world) send(r request) answer {
+	w.t.Helper()
+	var sent []byte
+	var body io.Reader
+	if r.body != nil {
+		sent = encode(r.body)
+		body = bytes.NewReader(sent)
+	}
+	req := httptest.NewRequestWithContext(w.t.Context(), r.method, r.path, body)
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.token != "" {
+		req.Header.Set("Authorization", "Bearer "+r.token)
+	}
+	for name, value := range r.headers {
+		req.Header.Set(name, value)
+	}
+	rec := httptest.NewRecorder()
+	w.web.ServeHTTP(rec, req)
+	if o, params, found := operationFor(req.Method, req.URL.Path); found {
+		held(w.t, r, req, sent, o, params, rec)
+	}
+	return answer{rec, w.t}
+}
+
+func encode(body any) []byte {
+	switch b := body.(type) {
+	case string:
+		return []byte(b)
+	case []byte:
+		return b
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+// status checks the status and says the whole answer when it differs.
+func (a answer) status(want int) answer {
+	a.t.Helper()
+	if a.Code != want {
+		a.t.Fatalf("status %d, want %d: %s", a.Code, want, a.Body.String())
+	}
+	return a
+}
+
+// json decodes the answer.
+func (a answer) json() map[string]any {
+	a.t.Helper()
+	var v map[string]any
+	if err := json.Unmarshal(a.Body.Bytes(), &v); err != nil {
+		a.t.Fatalf("%v in %s", err, a.Body.String())
+	}
+	return v
+}
+
+// text is a field of the answer.
+func (a answer) text(name string) string {
+	a.t.Helper()
+	text, _ := a.json()[name].(string)
+	return text
+}
+
+// pointers are the faulty fields of a problem, as "pointer code".
+func (a answer) pointers() []string {
+	a.t.Helper()
+	var p contract.Problem
+	if err := json.Unmarshal(a.Body.Bytes(), &p); err != nil {
+		a.t.Fatalf("%v in %s", err, a.Body.String())
+	}
+	var found []string
+	if p.Errors != nil {
+		for _, e := range *p.Errors {
+			if e.Message == "" || strings.HasPrefix(e.Message, "violation.") {
+				a.t.Errorf("no sentence for %s", e.Code)
+			}
+			found = append(found, e.Pointer+" "+e.Code)
+		}
+	}
+	return found
+}
+
+// held holds request and answer against the contract with a library that shares nothing with ours.
+func held(t *testing.T, r request, req *http.Request, sent []byte, o *contract.Operation, params map[string]string, rec *httptest.ResponseRecorder) {
+	t.Helper()
+	spec := specification(t)
+	item := spec.Paths.Find(openPath(o.Path))
+	again := req.Clone(context.Background())
+	again.Body = io.NopCloser(bytes.NewReader(sent))
+	input := &openapi3filter.RequestValidationInput{
+		Request: again, PathParams: params,
+		Route:   &routers.Route{Spec: spec, Path: openPath(o.Path), PathItem: item, Method: o.Method, Operation: item.GetOperation(o.Method)},
+		Options: &openapi3filter.Options{MultiError: true, IncludeResponseStatus: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+	}
+	if !r.crooked {
+		if err := openapi3filter.ValidateRequest(t.Context(), input); err != nil {
+			t.Errorf("%s: the request is not what the contract says: %v", o.ID, err)
+		}
+	}
+	if rec.Code == http.StatusNotModified {
+		if rec.Body.Len() > 0 {
+			t.Errorf("%s: 304 with a body", o.ID)
+		}
+		return
+	}
+	err := openapi3filter.ValidateResponse(t.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: rec.Code, Header: rec.Header(),
+		Body: io.NopCloser(bytes.NewReader(rec.Body.Bytes())), Options: input.Options,
+	})
+	if err != nil {
+		t.Errorf("%s: the answer is not what the contract says: %v\n%s", o.ID, err, rec.Body.String())
+	}
+	if rec.Code >= 500 {
+		t.Errorf("%s: %d %s", o.ID, rec.Code, rec.Body.String())
+	}
+	if rec.Code < 400 && rec.Code != o.Status {
+		t.Errorf("%s: status %d, the contract says %d", o.ID, rec.Code, o.Status)
+	}
+}
+
+var loadSpecification = sync.OnceValues(func() (*openapi3.T, error) {
+	spec, err := openapi3.NewLoader().LoadFromFile("openapi.yaml")
+	if err != nil {
+		return nil, err
+	}
+	return spec, spec.Validate(context.Background())
+})
+
+func specification(t *testing.T) *openapi3.T {
+	t.Helper()
+	spec, err := loadSpecification()
+	must(t, err)
+	return spec
+}
+
+// openPath turns echo's form of a path into the contract's.
+func openPath(path string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		if name, is := strings.CutPrefix(part, ":"); is {
+			parts[i] = "{" + name + "}"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+var operations = contract.Operations()
+
+// operationFor finds the operation of a path by comparing parts.
+func operationFor(method, path string) (*contract.Operation, map[string]string, bool) {
+	parts := strings.Split(path, "/")
+	for i := range operations {
+		o := &operations[i]
+		if params, fits := fit(strings.Split(o.Path, "/"), parts); fits && o.Method == method {
+			return o, params, true
+		}
+	}
+	return nil, nil, false
+}
+
+func fit(template, parts []string) (map[string]string, bool) {
+	if len(template) != len(parts) {
+		return nil, false
+	}
+	params := map[string]string{}
+	for i, part := range template {
+		name, is := strings.CutPrefix(part, ":")
+		switch {
+		case is:
+			params[name] = parts[i]
+		case part != parts[i]:
+			return nil, false
+		}
+	}
+	return params, true
+}
+
+// logged is a log that a test reads.
+type logged struct {
+	mu    sync.Mutex
+	lines bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lines.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lines.String()
+}
+
+// aboveInfo answers the lines that somebody should look at.
+func (l *logged) aboveInfo() []string {
+	var loud []string
+	for line := range strings.Lines(l.String()) {
+		if !strings.Contains(line, `"level":"INFO"`) && !strings.Contains(line, `"level":"DEBUG"`) {
+			loud = append(loud, line)
+		}
+	}
+	return loud
+}
+
+// count counts the rows of every table.
+func (w *world) count() map[string]int {
+	w.t.Helper()
+	rows := map[string]int{}
+	must(w.t, w.db.Read(w.t.Context(), func(tx database.Tx) error {
+		for _, table := range tables {
+			var n int
+			if err := tx.Gorm().Raw("select count(*) from " + table).Scan(&n).Error; err != nil {
+				return err
+			}
+			rows[table] = n
+		}
+		return nil
+	}))
+	return rows
+}
+
+var tables = []string{
+	"people", "tokens", "journal", "idempotency_keys", "programmes", "programme_breaks", "facilitators", "applications",
+	"circles", "members", "motions", "sessions", "answers", "absences", "circle_breaks", "reminders", "flags",
+	"circle_messages", "told", "notices", "letters",
+}
+
+var _ = fmt.Sprint
+var _ = page.Limit
