@@ -8,6 +8,7 @@
 //   - [DB.Read]: statements that each see the newest committed state.
 //   - [DB.Snapshot]: several statements that see one and the same state.
 //   - [Tx]: what those three hand out. Only store.go files open it.
+//   - [Within]: for the receipt of a repeated request, and nobody else.
 //
 // What it refuses: a second way to write; Write inside Write and Read inside
 // Write (they panic when [Options].Strict is set, as tests do); clock functions
