@@ -17,12 +17,12 @@
 //
 // A session:
 //
-//	            ┌── skip ────> skipped ─────┐
-//	            ├── cancel ──> cancelled ───┤        each adds a date at the end,
-//	 planned ───┼── missed ──> missed ──────┤        up to twice the guide weeks
-//	    │       ├── held ────> held  <──────┘        any word corrects for 21 days;
-//	    │       └── 72 h ────> unrecorded ──> any    held beats missed
-//	    └── move, break, pause, new slot: stays planned, on another date
+//	           ┌── skip ────> skipped ─────┐
+//	           ├── cancel ──> cancelled ───┤        each adds a date at the end,
+//	planned ───┼── missed ──> missed ──────┤        up to twice the guide weeks
+//	   │       ├── held ────> held  <──────┘        any word corrects for 21 days;
+//	   │       └── 72 h ────> unrecorded ──> any    held beats missed
+//	   └── move, break, pause, new slot: stays planned, on another date
 //
 // Three things are never mixed up: the session is a date, the guide week advances when a session is held, and elapsed
 // weeks are those of the calendar.

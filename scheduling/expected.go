@@ -79,12 +79,12 @@ func (w Word) Expected(s Session, members []circles.Member, loc *time.Location) 
 	return out
 }
 
-// Counts is how many members said what; Silent said nothing.
-type Counts struct{ Yes, No, Unsure, Silent int }
+// Tally is how many members said what; Silent said nothing.
+type Tally struct{ Yes, No, Unsure, Silent int }
 
-// Counts counts what the members said about the session. Who is away said no.
-func (w Word) Counts(s Session, members []circles.Member, loc *time.Location) Counts {
-	var c Counts
+// Tally counts what the members said about the session. Who is away said no.
+func (w Word) Tally(s Session, members []circles.Member, loc *time.Location) Tally {
+	var c Tally
 	for _, m := range members {
 		switch w.about(s, m.ID, loc) {
 		case Yes:

@@ -154,7 +154,7 @@ func TestWhoIsExpected(t *testing.T) {
 	if want := []string{"bob", "dia", "fay"}; !slices.Equal(ids, want) {
 		t.Errorf("expected are %v, want %v: no, away on the local date, and an open question do not count", ids, want)
 	}
-	if got, want := word.Counts(s, members, brussels), (Counts{Yes: 1, No: 2, Unsure: 1, Silent: 2}); got != want {
+	if got, want := word.Tally(s, members, brussels), (Tally{Yes: 1, No: 2, Unsure: 1, Silent: 2}); got != want {
 		t.Errorf("counts are %+v, want %+v", got, want)
 	}
 }

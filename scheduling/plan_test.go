@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"kring/internal/wall"
+
+	"kring/scheduling/holidays"
 )
 
 func day(t *testing.T, text string) wall.Date {
@@ -196,7 +198,11 @@ func TestAppend(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	bankHoliday := day(t, "2017-08-28")
-	england := func(d wall.Date) (string, bool) { return "summer-bank-holiday", d == bankHoliday }
+	england := livesBy(countryOfZone("Europe/London"))
+	name := holidays.Name{NL: "de bankfeestdag eind augustus", EN: "the summer bank holiday"}
+	if h, ok := england(bankHoliday); ok {
+		name = h.Name
+	}
 	run := weekly(time.Tuesday, wall.At(12, 30), "Europe/Brussels")
 	dated, _, err := run.LayOut(day(t, "2017-06-06"), 13)
 	if err != nil {
@@ -216,8 +222,8 @@ func TestWarnings(t *testing.T) {
 			want: []Warning{
 				{Code: WarnSummer, On: day(t, "2017-07-04"), UntilOn: day(t, "2017-08-29"), Dates: 9},
 				{
-					Code: WarnNearHolidayOfSome, On: day(t, "2017-08-29"), UntilOn: day(t, "2017-08-29"), Dates: 1,
-					Holiday: "summer-bank-holiday", HolidayOn: bankHoliday,
+					Code: WarnHolidayOfSomeNear, On: day(t, "2017-08-29"), UntilOn: day(t, "2017-08-29"), Dates: 1,
+					Name: name, HolidayOn: bankHoliday,
 				},
 			},
 		},
@@ -225,7 +231,7 @@ func TestWarnings(t *testing.T) {
 			dates: []wall.Date{bankHoliday}, watched: Watched{Others: []Holidays{england, england}},
 			want: []Warning{
 				{Code: WarnSummer, On: bankHoliday, UntilOn: bankHoliday, Dates: 1},
-				{Code: WarnHolidayOfSome, On: bankHoliday, UntilOn: bankHoliday, Dates: 1, Holiday: "summer-bank-holiday", HolidayOn: bankHoliday},
+				{Code: WarnHolidayOfSome, On: bankHoliday, UntilOn: bankHoliday, Dates: 1, Name: name, HolidayOn: bankHoliday},
 			},
 		},
 		"the end of the year from 24 December to 2 January": {
@@ -236,7 +242,7 @@ func TestWarnings(t *testing.T) {
 			dates:   []wall.Date{day(t, "2018-02-13"), day(t, "2018-02-20")},
 			watched: Watched{Schools: []Span{{FromOn: day(t, "2018-02-12"), UntilOn: day(t, "2018-02-18"), Name: "krokusvakantie"}}},
 			want: []Warning{{
-				Code: WarnSchoolHoliday, On: day(t, "2018-02-13"), UntilOn: day(t, "2018-02-13"), Dates: 1, Holiday: "krokusvakantie",
+				Code: WarnSchoolHoliday, On: day(t, "2018-02-13"), UntilOn: day(t, "2018-02-13"), Dates: 1, Name: holidays.Name{NL: "krokusvakantie", EN: "krokusvakantie"},
 			}},
 		},
 		"an ordinary week": {dates: []wall.Date{day(t, "2018-02-20")}},

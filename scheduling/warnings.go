@@ -1,50 +1,54 @@
 package scheduling
 
 import (
-	"time"
+	"strings"
 
 	"kring/internal/wall"
+
+	"kring/scheduling/holidays"
 )
 
 // The codes of warnings; each has a sentence under "warning.<code>".
 const (
-	WarnSummer            = "summer"          // dates in July and August
-	WarnYearEnd           = "year_end"        // dates from 24 December to 2 January
-	WarnSchoolHoliday     = "school_holiday"  // dates in a school holiday that the programme lists
-	WarnHolidayNear       = "holiday_near"    // the day before or after a holiday of the circle's calendar
-	WarnHolidayOfSome     = "holiday_of_some" // a holiday where some of the members live
-	WarnNearHolidayOfSome = "holiday_of_some_near"
+	WarnSummer            = "summer"               // dates in July and August
+	WarnYearEnd           = "year-end"             // dates from 24 December to 2 January
+	WarnSchoolHoliday     = "school-holiday"       // dates in a school holiday that the programme lists
+	WarnHoliday           = "holiday"              // a single move onto a holiday of the circle's calendar
+	WarnHolidayNear       = "holiday-near"         // the day before or after one
+	WarnHolidayOfSome     = "holiday-of-some"      // a holiday where some of the members live
+	WarnHolidayOfSomeNear = "holiday-of-some-near" // the day before or after one
 )
 
 // Warning is what somebody should know about dates before they are fixed. It never moves a date.
 type Warning struct {
 	Code    string
-	On      wall.Date // the first date that it is about
-	UntilOn wall.Date // the last
-	Dates   int       // how many
-	Holiday string    // key of the holiday's name, or the name of a school holiday
-	// HolidayOn is the holiday's own date: a session next to it is warned about too.
+	On      wall.Date     // the first date that it is about
+	UntilOn wall.Date     // the last
+	Dates   int           // how many
+	Name    holidays.Name // of the holiday; a school holiday has the programme's own words in both
+	// HolidayOn is the holiday's own date: a session right beside it is warned about too.
 	HolidayOn wall.Date
 }
 
-// Holidays is a calendar of holidays as warnings read it: the key of the day's name, and whether the day is one.
-type Holidays func(wall.Date) (name string, ok bool)
+// Holidays answers whether a date is a holiday, and which: [holidays.Calendar.On].
+type Holidays func(wall.Date) (holidays.Holiday, bool)
 
 // Watched is what dates are held against.
 type Watched struct {
 	Circle  Holidays   // the circle's own calendar; nil: none
-	Others  []Holidays // the calendars of the countries where members live, other than the circle's
-	Schools []Span
+	Others  []Holidays // of the countries where members live
+	Schools []Span     // that the programme lists
 }
 
 // Warnings looks at dates and says what they fall into, in a stable order: stretches of the year first, then single
 // days by date.
 func Warnings(dates []wall.Date, w Watched) []Warning {
 	var out []Warning
-	out = appendStretch(out, dates, Warning{Code: WarnSummer}, inSummer)
-	out = appendStretch(out, dates, Warning{Code: WarnYearEnd}, inYearEnd)
+	out = appendStretch(out, dates, Warning{Code: WarnSummer}, inSeason("summer"))
+	out = appendStretch(out, dates, Warning{Code: WarnYearEnd}, inSeason("turn-of-year"))
 	for _, school := range w.Schools {
-		out = appendStretch(out, dates, Warning{Code: WarnSchoolHoliday, Holiday: school.Name}, school.Holds)
+		name := holidays.Name{NL: school.Name, EN: school.Name}
+		out = appendStretch(out, dates, Warning{Code: WarnSchoolHoliday, Name: name}, school.Holds)
 	}
 	for _, d := range dates {
 		out = append(out, w.onDay(d)...)
@@ -52,10 +56,11 @@ func Warnings(dates []wall.Date, w Watched) []Warning {
 	return out
 }
 
-func inSummer(d wall.Date) bool { return d.Month == time.July || d.Month == time.August }
-
-func inYearEnd(d wall.Date) bool {
-	return d.Month == time.December && d.Day >= 24 || d.Month == time.January && d.Day <= 2
+func inSeason(key string) func(wall.Date) bool {
+	return func(d wall.Date) bool {
+		season, ok := holidays.SeasonOn(d)
+		return ok && season.Key == key
+	}
 }
 
 func appendStretch(out []Warning, dates []wall.Date, w Warning, holds func(wall.Date) bool) []Warning {
@@ -75,29 +80,87 @@ func appendStretch(out []Warning, dates []wall.Date, w Warning, holds func(wall.
 	return append(out, w)
 }
 
-// onDay warns about holidays on the date, and about those right beside it: a long weekend keeps people away as well.
-// The circle's own holiday on the date itself is not warned about; it is left free.
+// onDay warns about holidays on the date and right beside it: a long weekend keeps people away as well. A holiday of
+// the circle's own calendar is met on the date itself only by a move, because a run leaves it free.
 func (w Watched) onDay(d wall.Date) []Warning {
 	var out []Warning
 	seen := map[wall.Date]bool{}
-	add := func(code string, holidays Holidays, offset int) {
+	add := func(code string, calendar Holidays, offset int) {
 		on := d.AddDays(offset)
-		if holidays == nil || seen[on] {
+		if calendar == nil || seen[on] {
 			return
 		}
-		if name, ok := holidays(on); ok {
+		if h, ok := calendar(on); ok {
 			seen[on] = true
-			out = append(out, Warning{Code: code, On: d, UntilOn: d, Dates: 1, Holiday: name, HolidayOn: on})
+			out = append(out, Warning{Code: code, On: d, UntilOn: d, Dates: 1, Name: h.Name, HolidayOn: on})
 		}
 	}
-	for _, others := range w.Others {
-		add(WarnHolidayOfSome, others, 0)
+	add(WarnHoliday, w.Circle, 0)
+	for _, other := range w.Others {
+		add(WarnHolidayOfSome, other, 0)
 	}
 	for _, offset := range []int{-1, 1} {
 		add(WarnHolidayNear, w.Circle, offset)
-		for _, others := range w.Others {
-			add(WarnNearHolidayOfSome, others, offset)
+		for _, other := range w.Others {
+			add(WarnHolidayOfSomeNear, other, offset)
 		}
 	}
 	return out
+}
+
+// countryOfZone is the country that a zone lies in, as calendars name it, and "" for one without a calendar here.
+func countryOfZone(zone string) string {
+	switch zone {
+	case "Europe/Brussels":
+		return "be"
+	case "Europe/Amsterdam":
+		return "nl"
+	case "Europe/London":
+		return "gb"
+	case "Europe/Berlin", "Europe/Busingen":
+		return "de"
+	}
+	return ""
+}
+
+// countryOf is the country of a calendar's key: "de" of "de-nw".
+func countryOf(calendar string) string {
+	country, _, _ := strings.Cut(calendar, "-")
+	return country
+}
+
+// livesBy gives the holidays of a country. Of Germany it is the days that are free in every Land: a zone does not say
+// in which one somebody lives.
+func livesBy(country string) Holidays {
+	switch country {
+	case "gb":
+		return calendarOf("gb-eaw")
+	case "de":
+		return inAllLaender
+	}
+	return calendarOf(country)
+}
+
+// calendarOf gives the holidays of a calendar by its key, and nil for a key that is none.
+func calendarOf(key string) Holidays {
+	calendar, err := holidays.Load(key)
+	if err != nil {
+		return nil
+	}
+	return calendar.On
+}
+
+func inAllLaender(d wall.Date) (holidays.Holiday, bool) {
+	var found holidays.Holiday
+	for _, key := range holidays.Keys() {
+		if countryOf(key) != "de" {
+			continue
+		}
+		h, ok := calendarOf(key)(d)
+		if !ok {
+			return holidays.Holiday{}, false
+		}
+		found = h
+	}
+	return found, true
 }

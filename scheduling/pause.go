@@ -1,0 +1,229 @@
+package scheduling
+
+import (
+	"context"
+	"time"
+
+	"kring/internal/fault"
+	"kring/internal/identity"
+	"kring/internal/wall"
+
+	"kring/circles"
+)
+
+// The bounds of what a circle keeps free.
+const (
+	longestBreak   = 4 * 7 // days
+	mostBreaks     = 30
+	returnSoonDays = 7 // how long before the return date the letter goes out
+)
+
+// AddBreak keeps a stretch of dates free, both ends included, of at most four weeks; sessions in it move to the end of
+// the run. It answers Conflict not-running, circle-over, break-overlaps and too-many-breaks, Stale, and Invalid.
+func (cal *Calendar) AddBreak(ctx context.Context, actor identity.Actor, circleID string, revision int, fromOn, untilOn wall.Date, dryRun bool) (Change, error) {
+	a := ask{actor: actor, action: circles.AddBreak, revision: revision, dryRun: dryRun}
+	return cal.onCircle(ctx, circleID, a, func(c *course) error {
+		if c.circle.State != circles.Forming {
+			if err := c.running(); err != nil {
+				return err
+			}
+		}
+		free := Span{FromOn: fromOn, UntilOn: untilOn}
+		if err := c.checkBreak(free); err != nil {
+			return err
+		}
+		return c.addBreak(free)
+	})
+}
+
+func (c *course) checkBreak(free Span) error {
+	var v fault.Violations
+	switch days := free.UntilOn.Sub(free.FromOn) + 1; {
+	case free.FromOn.IsZero():
+		v.Add("/from_on", "required")
+	case free.UntilOn.IsZero():
+		v.Add("/until_on", "required")
+	case days < 1:
+		v.Add("/until_on", "before-from")
+	case days > longestBreak:
+		v.Add("/until_on", "break-too-long", fault.Args{"days": longestBreak})
+	case free.UntilOn.Before(c.today()):
+		v.Add("/until_on", "in-the-past")
+	case free.FromOn.Sub(c.today()) > farthestStart:
+		v.Add("/from_on", "too-far", fault.Args{"date": c.today().AddDays(farthestStart).String()})
+	}
+	if err := v.Err(); err != nil {
+		return err
+	}
+	for _, b := range c.breaks {
+		if free.Meets(Span{FromOn: b.FromOn, UntilOn: b.UntilOn}) {
+			return fault.New(fault.Conflict, "break-overlaps")
+		}
+	}
+	if len(c.breaks) >= mostBreaks {
+		return fault.New(fault.Conflict, "too-many-breaks").With("limit", mostBreaks)
+	}
+	return nil
+}
+
+func (c *course) addBreak(free Span) error {
+	b := CircleBreak{ID: newID(), CircleID: c.circle.ID, FromOn: free.FromOn, UntilOn: free.UntilOn, CreatedAt: c.now}
+	if err := insert(c.tx, []CircleBreak{b}); err != nil {
+		return err
+	}
+	details := map[string]string{"from_on": free.FromOn.String(), "until_on": free.UntilOn.String()}
+	if err := c.journal("break-added", b.ID, details); err != nil {
+		return err
+	}
+	c.touched = true
+	c.off.Breaks = append(c.off.Breaks, free)
+	if c.circle.State == circles.Forming {
+		return nil
+	}
+	if err := c.clear(free); err != nil {
+		return err
+	}
+	c.tellAll = true
+	c.untold("break")
+	c.ofCircle(NoticeBreak, b.ID, c.now, c.members)
+	return nil
+}
+
+// Pause stops a running circle until a date, at most twelve weeks ahead; sessions until then move to the end of the
+// run, and a letter goes out seven days before. It answers Conflict already-paused, not-running and circle-over, Stale,
+// and Invalid for the date.
+func (cal *Calendar) Pause(ctx context.Context, actor identity.Actor, circleID string, revision int, returnsOn wall.Date, dryRun bool) (Change, error) {
+	a := ask{actor: actor, action: circles.Pause, revision: revision, dryRun: dryRun}
+	return cal.onCircle(ctx, circleID, a, func(c *course) error { return c.pauseUntil(returnsOn) })
+}
+
+func (c *course) pauseUntil(returnsOn wall.Date) error {
+	var err error
+	c.circle, err = circles.PauseIn(c.tx, c.actor, c.now, c.circle, c.today(), returnsOn)
+	if err != nil {
+		return err
+	}
+	c.goesOn()
+	c.off.Breaks = append(c.off.Breaks, c.pause())
+	if err := c.clear(c.pause()); err != nil {
+		return err
+	}
+	c.due(ResumeNow, c.instant(returnsOn, 0))
+	if soon := c.instant(returnsOn.AddDays(-returnSoonDays), dayBegins); soon.After(c.now) {
+		c.due(ReturnSoon, soon)
+	}
+	c.tellAll, c.touched = true, true
+	c.untold("paused")
+	c.ofCircle(NoticePaused, "", c.now, c.members)
+	return nil
+}
+
+// instant is when the wall of the circle's zone shows a date and a time.
+func (c *course) instant(on wall.Date, at wall.TimeOfDay) time.Time {
+	t, _ := wall.Instant(on, at, c.loc)
+	return t
+}
+
+// Resume sets a paused circle running again, from a date (zero: today) until its return date on, and lays its dates
+// out anew; of a circle that fell silent it takes the end back, for sixty days. Everybody is told. It answers Conflict
+// not-paused, circle-over and cannot-revive, Stale, and Invalid for the date.
+func (cal *Calendar) Resume(ctx context.Context, actor identity.Actor, circleID string, revision int, startsOn wall.Date, dryRun bool) (Change, error) {
+	a := ask{actor: actor, action: circles.Resume, revision: revision, dryRun: dryRun}
+	return cal.onCircle(ctx, circleID, a, func(c *course) error {
+		if c.circle.State == circles.Ended {
+			return c.revive(startsOn)
+		}
+		return c.resume(startsOn)
+	})
+}
+
+func (c *course) resume(startsOn wall.Date) error {
+	from, pause := c.from(startsOn), c.pause()
+	if c.circle.State == circles.Paused {
+		if err := c.checkReturn(from); err != nil {
+			return err
+		}
+	}
+	var err error
+	if c.circle, err = circles.ResumeIn(c.tx, c.actor, c.now, c.circle); err != nil {
+		return err
+	}
+	c.off.Breaks = withoutSpan(c.off.Breaks, pause)
+	if err := c.relay(from); err != nil {
+		return err
+	}
+	c.due(ResumeNow, time.Time{})
+	c.due(ReturnSoon, time.Time{})
+	c.tellAll, c.touched = true, true
+	c.untold("resumed")
+	c.ofCircle(NoticeResumed, "", c.now, c.members)
+	return nil
+}
+
+func (c *course) from(startsOn wall.Date) wall.Date {
+	if startsOn.IsZero() {
+		return c.today()
+	}
+	return startsOn
+}
+
+func (c *course) checkReturn(from wall.Date) error {
+	var v fault.Violations
+	switch {
+	case from.Before(c.today()):
+		v.Add("/starts_on", "in-the-past")
+	case from.After(c.circle.ReturnsOn):
+		v.Add("/starts_on", "too-far", fault.Args{"date": c.circle.ReturnsOn.String()})
+	}
+	return v.Err()
+}
+
+func withoutSpan(spans []Span, gone Span) []Span {
+	var out []Span
+	for _, s := range spans {
+		if s != gone {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// revive takes back the end of a circle that fell silent: what the end took out is laid out anew, and what is missing
+// to the end of the guide is added.
+func (c *course) revive(startsOn wall.Date) error {
+	endedAt, from := c.circle.EndedAt, c.from(startsOn)
+	if from.Before(c.today()) || from.Sub(c.today()) > farthestStart {
+		var v fault.Violations
+		v.Add("/starts_on", "in-the-past")
+		return v.Err()
+	}
+	var err error
+	if c.circle, err = circles.ReviveIn(c.tx, c.actor, c.now, c.circle); err != nil {
+		return err
+	}
+	c.sessions = dropped(c.sessions, *endedAt)
+	missing := c.set.LastWeek() - c.circle.GuideWeek + 1
+	n := max(min(missing, mostSessions(c.set.Weeks)-len(c.sessions)), 1)
+	dates, err := c.layOutFrom(from, n)
+	if err != nil {
+		return err
+	}
+	for _, d := range dates {
+		c.sessions = append(c.sessions, c.fresh(newID(), d))
+	}
+	c.tellAll, c.touched = true, true
+	c.ofCircle(NoticeResumed, "", c.now, c.members)
+	return nil
+}
+
+// dropped leaves out the sessions that the circle's end took out: they never had their day.
+func dropped(sessions []Session, endedAt time.Time) []Session {
+	var out []Session
+	for _, s := range sessions {
+		if s.State == Cancelled && s.StartsAt.After(endedAt) {
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,440 @@
+package scheduling
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"kring/internal/database"
+	"kring/internal/identity"
+	"kring/internal/wall"
+
+	"kring/circles"
+)
+
+// How much one pass takes on.
+const (
+	circlesAtOnce = 200
+	motionsAtOnce = 100
+)
+
+// Counts is what a pass did.
+type Counts struct {
+	Circles    int // about which something was due
+	Notices    int // asked for
+	Unrecorded int // sessions that became unrecorded
+	Resumed    int // circles whose pause ended
+	Completed  int // circles
+	Ended      int // circles
+	Forgotten  int // sessions whose answers lost their names
+}
+
+func (n *Counts) add(c Counts) {
+	n.Circles += c.Circles
+	n.Notices += c.Notices
+	n.Unrecorded += c.Unrecorded
+	n.Resumed += c.Resumed
+	n.Completed += c.Completed
+	n.Ended += c.Ended
+	n.Forgotten += c.Forgotten
+}
+
+// QueueDue does what time alone brings about up to the instant: reminders and questions, sessions that stay without an
+// answer, pauses that end, motions that nobody objected to, circles that stay silent. It takes a bounded number of
+// circles, each in a transaction of its own, and answers when it next has something to do (now when it did not finish,
+// zero when nothing is planned). Rows decide what is done, so two processes at once do everything once, and what was
+// missed while none ran is caught up with. What fails for one circle stops no other; the errors come back joined.
+func (cal *Calendar) QueueDue(ctx context.Context, now time.Time) (Counts, time.Time, error) {
+	var total Counts
+	var failed []error
+	for _, pass := range []func(context.Context, time.Time) (Counts, error){cal.carryMotions, cal.queueCircles} {
+		counts, err := pass(ctx, now)
+		total.add(counts)
+		failed = append(failed, err)
+		if ctx.Err() != nil {
+			return total, now, errors.Join(append(failed, ctx.Err())...)
+		}
+	}
+	next, err := cal.nextDue(ctx)
+	return total, next, errors.Join(append(failed, err)...)
+}
+
+func (cal *Calendar) nextDue(ctx context.Context) (next time.Time, err error) {
+	err = cal.db.Read(ctx, func(tx database.Tx) error {
+		if next, err = nextDue(tx); err != nil {
+			return err
+		}
+		motion, err := circles.NextMotionIn(tx, circles.MotionComplete, circles.MotionEnd)
+		if !motion.IsZero() && (next.IsZero() || motion.Before(next)) {
+			next = motion
+		}
+		return err
+	})
+	return next, err
+}
+
+func (cal *Calendar) queueCircles(ctx context.Context, now time.Time) (Counts, error) {
+	var ids []string
+	err := cal.db.Read(ctx, func(tx database.Tx) (err error) {
+		ids, err = dueCircles(tx, now, circlesAtOnce)
+		return err
+	})
+	if err != nil {
+		return Counts{}, err
+	}
+	var total Counts
+	var failed []error
+	for _, id := range ids {
+		if ctx.Err() != nil {
+			break
+		}
+		counts, err := cal.queueCircle(ctx, id, now)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("circle %s: %w", id, err))
+			continue
+		}
+		total.add(counts)
+	}
+	return total, errors.Join(failed...)
+}
+
+// queueCircle does everything that is due about one circle. What another process did meanwhile is no longer due once
+// the circle's row is locked.
+func (cal *Calendar) queueCircle(ctx context.Context, circleID string, now time.Time) (Counts, error) {
+	var counts Counts
+	err := cal.db.Write(ctx, func(tx database.Tx) error {
+		counts = Counts{}
+		c, err := cal.load(tx, identity.Actor{}, circleID, now)
+		if err != nil {
+			return err
+		}
+		c.counts = &counts
+		if err := c.passTime(); err != nil {
+			return err
+		}
+		if err := c.save(); err != nil {
+			return err
+		}
+		if counts != (Counts{}) || len(c.posts) > 0 {
+			counts.Circles, counts.Notices = 1, len(c.posts)
+		}
+		return nil
+	})
+	return counts, err
+}
+
+// passTime works off what is due about the circle, in the order in which it fell due.
+func (c *course) passTime() error {
+	dues, err := duesOf(c.tx, c.circle.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range dues {
+		if d.DueAt.After(c.now) {
+			continue
+		}
+		if err := c.dueNow(d); err != nil {
+			return err
+		}
+	}
+	for i := range c.reminders {
+		r := &c.reminders[i]
+		if r.DoneAt != nil || r.DueAt.After(c.now) || r.Kind == ForgetAnswers {
+			continue
+		}
+		r.DoneAt = &c.now
+		c.worked = append(c.worked, *r)
+		if err := c.remind(*r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dueNow does what is due about the circle as a whole.
+func (c *course) dueNow(d Due) error {
+	c.due(d.Kind, time.Time{})
+	switch d.Kind {
+	case ReturnSoon:
+		if c.circle.State == circles.Paused {
+			c.ofCircle(NoticeReturnSoon, "", d.DueAt, c.members)
+			c.tellAll = true
+		}
+	case ResumeNow:
+		if c.circle.State == circles.Paused {
+			return c.returns()
+		}
+	case Silence:
+		if c.circle.State.Begun() && c.circle.RemindersStoppedAt != nil {
+			c.counts.Ended++
+			return c.end(circles.EndFellSilent, "")
+		}
+	}
+	return nil
+}
+
+// returns ends a pause on its date. The dates were laid out from there when it began, and the letters of the pause
+// named them, so nobody is told again.
+func (c *course) returns() error {
+	pause := c.pause()
+	var err error
+	if c.circle, err = circles.ResumeIn(c.tx, c.actor, c.now, c.circle); err != nil {
+		return err
+	}
+	c.off.Breaks = withoutSpan(c.off.Breaks, pause)
+	c.due(ReturnSoon, time.Time{})
+	c.touched = true
+	c.counts.Resumed++
+	return nil
+}
+
+// remind does what is due about a session.
+func (c *course) remind(r Reminder) error {
+	s := c.session(r.SessionID)
+	if s == nil || s.State != Planned || c.circle.State.Over() {
+		return nil
+	}
+	switch r.Kind {
+	case TwoDays:
+		return c.remindTwoDays(*s, r)
+	case OneHour:
+		return c.remindHour(*s)
+	case AskOutcome:
+		return c.askOutcome(*s)
+	case BecomeSilent:
+		return c.becomeUnrecorded(s)
+	}
+	return nil
+}
+
+// remindTwoDays reminds everybody expected who was in when it fell due. Where the hour before has come as well, this
+// one stands for both. It goes out between 8 and 18 h where each person is, unless the session leaves no time for that.
+func (c *course) remindTwoDays(s Session, r Reminder) error {
+	if c.circle.RemindersStoppedAt != nil {
+		return nil
+	}
+	if hour := s.StartsAt.Add(-hourAhead); !hour.After(c.now) {
+		c.workOff(s.ID, OneHour)
+	}
+	people, err := c.people()
+	if err != nil {
+		return err
+	}
+	for _, m := range c.expected(s) {
+		if m.InAt != nil && m.InAt.After(r.DueAt) {
+			continue
+		}
+		c.posts = append(c.posts, post{
+			kind: NoticeReminderTwoDays, personID: m.PersonID, sessionID: s.ID,
+			key:       key(NoticeReminderTwoDays, m.PersonID, s.ID, s.StartsAt),
+			holdUntil: c.holdFor(people[m.PersonID], s), usefulUntil: s.StartsAt,
+		})
+		c.tellNewDates(m)
+	}
+	return nil
+}
+
+// holdFor is when somebody is told of a session: now, or in the morning where the person is.
+func (c *course) holdFor(p identity.Person, s Session) time.Time {
+	loc, err := wall.LoadZone(p.Zone)
+	if err != nil {
+		return c.now
+	}
+	if hold := inDay(c.now, loc); hold.Before(s.StartsAt.Add(-hourAhead)) {
+		return hold.UTC()
+	}
+	return c.now
+}
+
+// workOff takes another reminder of the session as done.
+func (c *course) workOff(sessionID string, kind ReminderKind) {
+	for i := range c.reminders {
+		r := &c.reminders[i]
+		if r.SessionID == sessionID && r.Kind == kind && r.DoneAt == nil {
+			r.DoneAt = &c.now
+			c.worked = append(c.worked, *r)
+		}
+	}
+}
+
+func (c *course) remindHour(s Session) error {
+	if c.circle.RemindersStoppedAt != nil || !c.programme.HourReminder {
+		return nil
+	}
+	people, err := c.people()
+	if err != nil {
+		return err
+	}
+	wanted := slices.DeleteFunc(c.expected(s), func(m circles.Member) bool { return people[m.PersonID].HourOff })
+	c.about(NoticeReminderHour, s, wanted, s.StartsAt)
+	return nil
+}
+
+// askOutcome asks the host how it went; the others are asked with their next reminder. Who gave no sign of life over
+// the last sessions is asked, alone, whether they are still in.
+func (c *course) askOutcome(s Session) error {
+	if c.circle.RemindersStoppedAt != nil {
+		return nil
+	}
+	if host, ok := c.whoToAsk(s); ok {
+		until := s.EndsAt.Add(CorrectWithin)
+		if next, ok := Next(c.sessions, c.now); ok {
+			until = next.StartsAt
+		}
+		c.about(NoticeOutcomeQuestion, s, []circles.Member{host}, until)
+	}
+	c.askStillIn(s)
+	return nil
+}
+
+// whoToAsk is the host, or the first expected member of a session that nobody leads.
+func (c *course) whoToAsk(s Session) (circles.Member, bool) {
+	if s.HostID != nil {
+		if m, in := c.memberByID(*s.HostID); in {
+			return m, true
+		}
+	}
+	for _, m := range c.expected(s) {
+		return m, true
+	}
+	return circles.Member{}, false
+}
+
+func (c *course) askStillIn(s Session) {
+	for i := range c.members {
+		m := &c.members[i]
+		if m.StillInAskedAt != nil || !c.word.silent(*m, c.sessions, c.loc, c.now) {
+			continue
+		}
+		m.StillInAskedAt = &c.now
+		c.asked, c.woken = append(c.asked, m.ID), true
+		c.posts = append(c.posts, post{
+			kind: NoticeStillIn, personID: m.PersonID, sessionID: s.ID, subjectID: m.ID,
+			key: key(NoticeStillIn, m.PersonID, m.ID, c.now), holdUntil: c.now,
+		})
+	}
+}
+
+// becomeUnrecorded notes that nobody said how the session went.
+func (c *course) becomeUnrecorded(s *Session) error {
+	s.State, s.OutcomeAt = Unrecorded, &c.now
+	c.counts.Unrecorded++
+	if err := c.journal("session-unrecorded", s.ID, nil); err != nil {
+		return err
+	}
+	c.askGoOn()
+	c.askFinishOrMore()
+	return nil
+}
+
+// carryMotions does what was proposed three days ago and met no objection.
+func (cal *Calendar) carryMotions(ctx context.Context, now time.Time) (Counts, error) {
+	var due []circles.Motion
+	err := cal.db.Read(ctx, func(tx database.Tx) (err error) {
+		due, err = circles.DueMotionsIn(tx, now, motionsAtOnce, circles.MotionComplete, circles.MotionEnd)
+		return err
+	})
+	var total Counts
+	failed := []error{err}
+	for _, motion := range due {
+		counts, err := cal.carryMotion(ctx, motion, now)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("motion %s: %w", motion.ID, err))
+			continue
+		}
+		total.add(counts)
+	}
+	return total, errors.Join(failed...)
+}
+
+func (cal *Calendar) carryMotion(ctx context.Context, due circles.Motion, now time.Time) (Counts, error) {
+	var counts Counts
+	err := cal.db.Write(ctx, func(tx database.Tx) error {
+		counts = Counts{}
+		c, err := cal.load(tx, identity.Actor{}, due.CircleID, now)
+		if err != nil {
+			return err
+		}
+		motion, err := circles.MotionIn(tx, due.ID)
+		if err != nil || motion.State != circles.MotionOpen {
+			return err
+		}
+		if err := c.carry(motion); err != nil {
+			return err
+		}
+		if err := c.save(); err != nil {
+			return err
+		}
+		counts = Counts{Circles: 1, Notices: len(c.posts)}
+		if motion.Kind == circles.MotionEnd {
+			counts.Ended = 1
+		} else {
+			counts.Completed = 1
+		}
+		return nil
+	})
+	return counts, err
+}
+
+// forgetAtOnce bounds one pass of Forget.
+const forgetAtOnce = 500
+
+// Forget makes answers of sessions that ended seven days ago into counts: the names are deleted. It answers when it
+// next has something to do, as QueueDue does.
+func (cal *Calendar) Forget(ctx context.Context, now time.Time) (Counts, time.Time, error) {
+	var counts Counts
+	err := cal.db.Write(ctx, func(tx database.Tx) error {
+		counts = Counts{}
+		due, err := dueForgets(tx, now, forgetAtOnce)
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		counts.Forgotten = len(due)
+		return forget(tx, due, now)
+	})
+	if err != nil {
+		return Counts{}, now, err
+	}
+	var next time.Time
+	err = cal.db.Read(ctx, func(tx database.Tx) (err error) {
+		next, err = nextForget(tx)
+		return err
+	})
+	return counts, next, err
+}
+
+func forget(tx database.Tx, due []Reminder, now time.Time) error {
+	var ids []string
+	for i := range due {
+		due[i].DoneAt = &now
+		ids = append(ids, due[i].SessionID)
+	}
+	counted, err := countAnswers(tx, ids)
+	if err != nil {
+		return err
+	}
+	bySession := map[string]Tally{}
+	for _, n := range counted {
+		c := bySession[n.SessionID]
+		switch n.Answer {
+		case Yes:
+			c.Yes = n.N
+		case No:
+			c.No = n.N
+		case Unsure:
+			c.Unsure = n.N
+		}
+		bySession[n.SessionID] = c
+	}
+	for _, id := range ids {
+		if err := saveCounts(tx, id, bySession[id]); err != nil {
+			return err
+		}
+	}
+	if err := deleteAnswers(tx, ids); err != nil {
+		return err
+	}
+	return saveReminders(tx, due)
+}
