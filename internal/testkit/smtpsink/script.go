@@ -122,10 +122,7 @@ type session struct {
 func (s *Sink) session(conn *smtp.Conn) (smtp.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.open[conn] { // STARTTLS asks again for the same connection
-		s.open[conn] = true
-		s.dials++
-	}
+	s.known[conn], s.open[conn] = true, true // STARTTLS asks again for the same connection
 	return &session{Session: catcher.Session{Box: s.Box}, sink: s, conn: conn}, nil
 }
 
