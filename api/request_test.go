@@ -86,11 +86,7 @@ func TestRefusalsOnTheWayIn(t *testing.T) {
 	if loud := w.log.aboveInfo(); len(loud) > 0 {
 		t.Errorf("above info: %s", loud)
 	}
-	for table, n := range w.count() {
-		if n != before[table] {
-			t.Errorf("%s went from %d to %d rows", table, before[table], n)
-		}
-	}
+	same(t, before, w.count())
 }
 
 func TestTheLogKnowsRoutesAndNoTokens(t *testing.T) {
