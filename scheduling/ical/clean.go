@@ -135,11 +135,14 @@ func soundName(name string) bool {
 	return name != "" && len(name) <= 64
 }
 
+// maxParam is far above any parameter in use; the decoder's time grows with the square of a parameter's length.
+const maxParam = 1000
+
 // soundParam follows the decoder's grammar: a name, then values with commas between, each wholly in quotes or free of
 // them.
 func soundParam(param string) bool {
 	name, values, found := strings.Cut(param, "=")
-	if !found || !soundName(strings.ToUpper(name)) {
+	if !found || len(param) > maxParam || !soundName(strings.ToUpper(name)) {
 		return false
 	}
 	for more := true; more; {

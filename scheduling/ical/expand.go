@@ -72,6 +72,9 @@ func (in *reading) listed(props []goical.Prop) []start {
 	return out
 }
 
+// maxSteps is how many starts a file's rules may be followed through, those before the window included.
+const maxSteps = 500_000
+
 // span is a stretch of local time, both ends included.
 type span struct {
 	from, until time.Time
@@ -81,30 +84,46 @@ type span struct {
 // within a day, or that come after MaxRules.
 func (in *reading) expand(text string, first time.Time, s span, c clock) ([]time.Time, bool) {
 	option, last, ok := parseRule(text)
-	if in.rules++; !ok || in.rules > MaxRules {
+	if in.rules++; !ok || in.rules > MaxRules || in.steps > maxSteps {
 		return nil, false
 	}
 	// The library looks for an occurrence until the year 9999, which for a rule that never has one (30 February) is
 	// long. The calendar repeats every 400 years to the weekday, so the rule is laid out just before the end.
 	option.Dtstart = far(s.skipTo(first, option))
 	option.Until = far(s.until)
+	return layOut(option, func(local time.Time) (keep, more bool) {
+		in.steps++
+		return !local.Before(s.from), in.steps <= maxSteps && !last.passed(local, c)
+	})
+}
+
+// layOut gives the rule's local starts that are to be kept, in order, until there are no more. It answers false where
+// the library panics: it looks beyond its tables for rules such as the tenth Monday of a month.
+func layOut(option rrule.ROption, judge func(local time.Time) (keep, more bool)) (out []time.Time, ok bool) {
+	defer func() {
+		if recover() != nil {
+			out, ok = nil, false
+		}
+	}()
 	rule, err := rrule.NewRRule(option)
 	if err != nil {
 		return nil, false
 	}
-	var out []time.Time
 	next := rule.Iterator()
-	for range 20 * MaxOccurrences {
-		t, more := next()
-		local := t.AddDate(-farYears, 0, 0)
-		if !more || len(out) >= MaxOccurrences || last.passed(local, c) {
+	for {
+		t, found := next()
+		if !found {
 			return out, true
 		}
-		if !local.Before(s.from) {
+		local := t.AddDate(-farYears, 0, 0)
+		keep, more := judge(local)
+		if !more {
+			return out, true
+		}
+		if keep {
 			out = append(out, local)
 		}
 	}
-	return out, true
 }
 
 const farYears = 19 * 400

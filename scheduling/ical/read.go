@@ -17,7 +17,7 @@ import (
 const (
 	MaxBytes       = 2 << 20
 	MaxEvents      = 5000
-	MaxRules       = 500    // recurrence rules expanded, the rest is counted
+	MaxRules       = 500    // recurrence rules expanded, fewer if they are long; the rest is counted
 	MaxOccurrences = 20_000 // occurrences answered, the rest is counted
 )
 
@@ -70,6 +70,7 @@ func Read(r io.Reader, w Window) ([]Occurrence, Report, error) {
 		return nil, report, fmt.Errorf("calendar of more than %d bytes: %w", MaxBytes, ErrTooLarge)
 	}
 	decoder := goical.NewDecoder(bytes.NewReader(clean(data, &report)))
+	in := reading{window: w, report: &report}
 	var out []Occurrence
 	files := 0
 	for ; ; files++ {
@@ -80,7 +81,7 @@ func Read(r io.Reader, w Window) ([]Occurrence, Report, error) {
 		if err != nil {
 			return nil, report, fmt.Errorf("decode calendar: %w", errors.Join(ErrUnreadable, err))
 		}
-		in := reading{window: w, report: &report, zones: zonesOf(file)}
+		in.zones = zonesOf(file)
 		out = append(out, in.calendar(file)...)
 	}
 	if files == 0 {
@@ -94,13 +95,14 @@ func Read(r io.Reader, w Window) ([]Occurrence, Report, error) {
 	return out, report, nil
 }
 
-// reading is one file on its way to occurrences.
+// reading is a file on its way to occurrences; its bounds hold for all calendars in it together.
 type reading struct {
 	window Window
 	report *Report
 	zones  zones
 	method string
 	rules  int
+	steps  int
 }
 
 // entry is a VEVENT whose times are understood.
@@ -195,9 +197,9 @@ func (in *reading) entry(event goical.Event) (entry, bool) {
 		}
 		e.place = in.clock(place)(at)
 	}
-	e.base.UID = plain(value(event.Props, "UID"))
+	e.base.UID = plain(written(event.Props, "UID"))
 	e.base.Sequence, _ = strconv.Atoi(value(event.Props, "SEQUENCE"))
-	e.base.Summary = plain(value(event.Props, "SUMMARY"))
+	e.base.Summary = plain(written(event.Props, "SUMMARY"))
 	e.base.Transparent = strings.EqualFold(value(event.Props, "TRANSP"), "TRANSPARENT")
 	e.base.Status = strings.ToUpper(value(event.Props, "STATUS"))
 	switch {
@@ -253,9 +255,12 @@ type Interval struct {
 	From, Until time.Time
 }
 
-func value(props goical.Props, name string) string {
+// written is the value of a property as it stands in the file, value without the space around it.
+func written(props goical.Props, name string) string {
 	if prop := props.Get(name); prop != nil {
-		return strings.TrimSpace(prop.Value)
+		return prop.Value
 	}
 	return ""
 }
+
+func value(props goical.Props, name string) string { return strings.TrimSpace(written(props, name)) }
