@@ -48,8 +48,8 @@ func MembersByCircleIn(tx database.Tx, circleIDs []string) (map[string][]Member,
 	return seats, err
 }
 
-// SeatsIn are all seats of the circle, also those that were closed.
-func SeatsIn(tx database.Tx, circleID string) ([]Member, error) { return seatsOf(tx, circleID) }
+// SeatsIn are the seats of the circle, also closed ones: the newest thousand, in the order in which they came to be.
+func SeatsIn(tx database.Tx, circleID string) ([]Member, error) { return allSeatsOf(tx, circleID) }
 
 // MemberIn reads one seat. It answers NotFound.
 func MemberIn(tx database.Tx, memberID string) (Member, error) {

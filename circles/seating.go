@@ -32,9 +32,8 @@ func (r *Registry) onSeat(ctx context.Context, actor identity.Actor, action Acti
 		if err != nil {
 			return m, err
 		}
-		m, found := seatByID(seats, memberID)
-		if !found {
-			return m, notFound()
+		if m, err = seatIn(tx, seats, memberID); err != nil {
+			return m, err
 		}
 		object, err := objectOf(tx, actor, c, seats)
 		if err != nil {
@@ -58,6 +57,15 @@ func lockWithSeats(tx database.Tx, circleID string) (Circle, []Member, error) {
 	return c, seats, err
 }
 
+// seatIn is one seat of a locked circle, also a closed one.
+func seatIn(tx database.Tx, seats []Member, id string) (Member, error) {
+	if m, open := seatByID(seats, id); open {
+		return m, nil
+	}
+	return one[Member](tx, id, false)
+}
+
+// seatByID is one of the seats.
 func seatByID(seats []Member, id string) (Member, bool) {
 	i := slices.IndexFunc(seats, func(m Member) bool { return m.ID == id })
 	if i < 0 {

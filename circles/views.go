@@ -147,16 +147,20 @@ func (r *Registry) Members(ctx context.Context, actor identity.Actor, circleID s
 		if err := May(actor, SeeMembers, object); err != nil {
 			return nil, err
 		}
-		seats, err := seatsOf(tx, circleID)
+		whole := May(actor, WithdrawSeat, object) == nil
+		seats, err := seatsToShow(tx, circleID, whole)
 		if err != nil {
 			return nil, err
 		}
-		whole := May(actor, WithdrawSeat, object) == nil
-		if !whole {
-			seats = slices.DeleteFunc(seats, func(m Member) bool { return !m.State.Open() })
-		}
 		return showSeats(tx, actor, seats, whole)
 	})
+}
+
+func seatsToShow(tx database.Tx, circleID string, whole bool) ([]Member, error) {
+	if whole {
+		return allSeatsOf(tx, circleID)
+	}
+	return seatsOf(tx, circleID)
 }
 
 // Member answers one seat, to its circle's members and facilitators and to whom it is for.

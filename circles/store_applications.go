@@ -1,0 +1,68 @@
+package circles
+
+import (
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"kring/internal/database"
+)
+
+func saveApplication(tx database.Tx, a *Application, now time.Time) error {
+	a.UpdatedAt = now
+	err := update(tx, "applications", a.ID, a.Revision, map[string]any{
+		"state": a.State, "name": a.Name, "letter_language": a.LetterLanguage, "speaks": a.Speaks, "zone": a.Zone,
+		"availability": a.Availability, "team": a.Team, "department": a.Department, "location": a.Location,
+		"experience": a.Experience, "circle_id": a.CircleID, "expires_at": a.ExpiresAt, "letter_at": a.LetterAt,
+		"confirmed_at": a.ConfirmedAt, "updated_at": now,
+	})
+	a.Revision++
+	return err
+}
+
+// liveApplication is the person's application to the programme that is not withdrawn, locked.
+func liveApplication(tx database.Tx, programmeID, personID string) (Application, bool, error) {
+	return first[Application](tx.Gorm().Clauses(database.Lock(tx)).
+		Where("programme_id = ? and person_id = ? and state <> 'withdrawn'", programmeID, personID))
+}
+
+// insertApplication answers false when the person already has one.
+func insertApplication(tx database.Tx, a Application) (bool, error) {
+	done := tx.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&a)
+	return done.RowsAffected == 1, done.Error
+}
+
+func deleteApplication(tx database.Tx, id string) error {
+	return tx.Gorm().Where("id = ? and state = 'unconfirmed'", id).Delete(&Application{}).Error
+}
+
+// lastSignupLetter is when the last letter about a sign-up was asked for to the person, in whatever programme.
+func lastSignupLetter(tx database.Tx, personID string) (time.Time, error) {
+	last, found, err := first[Application](tx.Gorm().Where("person_id = ? and letter_at is not null", personID).
+		Order("letter_at desc"))
+	if err != nil || !found {
+		return time.Time{}, err
+	}
+	return *last.LetterAt, nil
+}
+
+// isKnown says whether an application, a seat or a programme names the person.
+func isKnown(tx database.Tx, personID string) (bool, error) {
+	var known bool
+	return known, tx.Gorm().Raw(`select exists (select 1 from applications where person_id = @person)
+		or exists (select 1 from members where person_id = @person)
+		or exists (select 1 from facilitators where person_id = @person)`, map[string]any{"person": personID}).Row().Scan(&known)
+}
+
+func applicationsOf(tx database.Tx, programmeID string, state ApplicationState, after string, limit int) ([]Application, error) {
+	query := tx.Gorm().Where("programme_id = ? and id > ?", programmeID, fromStart(after))
+	if state != "" {
+		query = query.Where("state = ?", state)
+	}
+	return rows[Application](query.Order("id").Limit(limit))
+}
+
+func lapsedApplications(tx database.Tx, now time.Time, limit int) ([]Application, error) {
+	return rows[Application](tx.Gorm().Where("state = 'unconfirmed' and expires_at <= ?", now).
+		Order("expires_at").Limit(limit))
+}

@@ -1,0 +1,84 @@
+package circles
+
+import (
+	"time"
+
+	"kring/internal/database"
+)
+
+func saveCircle(tx database.Tx, c *Circle, now time.Time) error {
+	c.UpdatedAt = now
+	err := update(tx, "circles", c.ID, c.Revision, map[string]any{
+		"name": c.Name, "state": c.State, "language": c.Language, "zone": c.Zone, "holidays": c.Holidays,
+		"quorum": c.Quorum, "slot_weekday": c.SlotWeekday, "slot_at": c.SlotAt, "starts_on": c.StartsOn,
+		"venue": c.Venue, "video_link": c.VideoLink, "chat_link": c.ChatLink, "looked_after_by": c.LookedAfterBy,
+		"seats": c.Seats, "seats_open": c.SeatsOpen, "guide_week": c.GuideWeek, "series": c.Series,
+		"sequence": c.Sequence, "begun_at": c.BegunAt, "paused_on": c.PausedOn, "returns_on": c.ReturnsOn,
+		"completed_at": c.CompletedAt, "ended_at": c.EndedAt, "end_reason": c.EndReason, "end_text": c.EndText,
+		"reminders_stopped_at": c.RemindersStoppedAt, "go_on_asked_at": c.GoOnAskedAt,
+		"reasons_since": c.ReasonsSince, "next_check_at": c.NextCheckAt, "updated_at": now,
+	})
+	c.Revision++
+	return err
+}
+
+func touchCircle(tx database.Tx, circleID string, now time.Time) error {
+	return tx.Gorm().Exec("update circles set next_check_at = ? where id = ? and state in ('forming', 'running', 'paused')",
+		now, circleID).Error
+}
+
+// seenCircle is a circle with what the asking person is to it and how its seats stand.
+type seenCircle struct {
+	Circle      `gorm:"embedded"`
+	Facilitates bool
+	SeatID      *string // the person's own open seat
+	SeatIn      bool    // who has it is a member
+	MembersIn   int
+	Taken       int
+}
+
+const seenColumns = `c.*,
+	exists (select 1 from facilitators f where f.programme_id = c.programme_id and f.person_id = @person) as facilitates,
+	(select m.id from members m where m.circle_id = c.id and m.person_id = @person
+		and m.state in ('invited', 'asked', 'held', 'accepted')) as seat_id,
+	exists (select 1 from members m where m.circle_id = c.id and m.person_id = @person
+		and m.state = 'accepted' and m.in_at is not null) as seat_in,
+	(select count(*) from members m where m.circle_id = c.id and m.state = 'accepted' and m.in_at is not null) as members_in,
+	(select count(*) from members m where m.circle_id = c.id and m.state in ('invited', 'held', 'accepted')) as taken`
+
+// seeCircles reads circles by id, as the person sees them, in no order.
+func seeCircles(tx database.Tx, personID string, ids ...string) ([]seenCircle, error) {
+	return rows[seenCircle](tx.Gorm().Raw("select "+seenColumns+" from circles c where c.id in @ids",
+		map[string]any{"person": fromStart(personID), "ids": ids}))
+}
+
+func circlesOfProgramme(tx database.Tx, programmeID string, state State, before string, limit int) ([]string, error) {
+	query := tx.Gorm().Table("circles").Where("programme_id = ? and id < ?", programmeID, fromEnd(before))
+	if state != "" {
+		query = query.Where("state = ?", state)
+	}
+	var ids []string
+	return ids, query.Order("id desc").Limit(limit).Pluck("id", &ids).Error
+}
+
+func circlesOfMember(tx database.Tx, personID, programmeID string, state State, before string, limit int) ([]string, error) {
+	query := tx.Gorm().Table("members m").Joins("join circles c on c.id = m.circle_id").
+		Where("m.person_id = ? and m.state = 'accepted' and m.in_at is not null and m.circle_id < ?", personID, fromEnd(before))
+	if programmeID != "" {
+		query = query.Where("c.programme_id = ?", programmeID)
+	}
+	if state != "" {
+		query = query.Where("c.state = ?", state)
+	}
+	var ids []string
+	return ids, query.Order("m.circle_id desc").Limit(limit).Pluck("m.circle_id", &ids).Error
+}
+
+// openCircles are the circles of the programme that seek members, with at least one seat that is neither taken nor
+// kept for somebody.
+func openCircles(tx database.Tx, programmeID, after string, limit int) ([]Circle, error) {
+	return rows[Circle](tx.Gorm().Raw(`select c.* from circles c
+		where c.programme_id = ? and c.id > ? and c.seats_open and c.state in ('forming', 'running', 'paused')
+		and c.seats > (select count(*) from members m where m.circle_id = c.id and m.state in ('invited', 'held', 'accepted'))
+		order by c.id limit ?`, programmeID, fromStart(after), limit))
+}
