@@ -29,7 +29,8 @@ create table sessions (
     created_at     datetime not null,
     updated_at     datetime not null
 );
-create index sessions_circle on sessions (circle_id, starts_at, id);
+-- Health reads the whole course of a circle out of this index.
+create index sessions_circle on sessions (circle_id, starts_at, id, state, moved_at);
 create index sessions_host on sessions (host_id) where host_id is not null;
 create index sessions_replaces on sessions (replaces_id) where replaces_id is not null;
 
@@ -86,10 +87,13 @@ create table circle_dues (
 );
 create index circle_dues_due on circle_dues (due_at, circle_id);
 
--- An open reason for concern about a circle, and those that were.
+-- An open reason for concern about a circle, and those that were. reasons: a JSON list of codes with numbers.
+-- updated_at: when verdict or reasons last changed. told_at: when told_to, who looks after the circle, is written to about
+-- it, at most once a day.
 create table flags (
     id              text not null primary key,
     circle_id       text not null references circles (id),
+    programme_id    text not null references programmes (id),
     verdict         text not null check (verdict in ('wobbling', 'stalling')),
     reasons         text not null default '[]',
     step            text not null default '',
@@ -99,10 +103,14 @@ create table flags (
     asked_at        datetime,
     acknowledged_at datetime,
     snoozed_until   datetime,
+    told_to         text references people (id),
+    told_at         datetime,
     cleared_at      datetime
 );
 create unique index flags_open on flags (circle_id) where state = 'open';
 create index flags_circle on flags (circle_id, raised_at);
+create index flags_programme on flags (programme_id, verdict, circle_id) where state = 'open';
+create index flags_told on flags (told_to, told_at) where told_to is not null;
 
 -- What a member wrote to the circle.
 create table circle_messages (
