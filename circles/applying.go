@@ -149,7 +149,7 @@ func signupLetter(tx database.Tx, a *Application, asksSeat bool, now time.Time) 
 		return err
 	}
 	return noteAt(tx, notice{
-		PersonID: a.PersonID, Kind: kind, Key: keyOf(kind, a.ID, now), ProgrammeID: a.ProgrammeID, SubjectID: a.ID,
+		PersonID: a.PersonID, Kind: kind, Key: "signup/" + a.PersonID + "/" + wall.DateOf(now, time.UTC).String(), ProgrammeID: a.ProgrammeID, SubjectID: a.ID,
 	}, now, now.Add(PressWithin))
 }
 

@@ -49,7 +49,7 @@ func spoken(t *testing.T, db *database.DB, call func(tx database.Tx) error) []st
 	var statements []string
 	err := db.Read(t.Context(), func(tx database.Tx) error {
 		note := func(g *gorm.DB) {
-			statements = append(statements, g.Dialector.Explain(g.Statement.SQL.String(), g.Statement.Vars...))
+			statements = append(statements, g.Explain(g.Statement.SQL.String(), g.Statement.Vars...))
 		}
 		name := "plans:" + t.Name()
 		callbacks := tx.Gorm().Callback()
