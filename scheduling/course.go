@@ -326,7 +326,7 @@ func (c *course) wanted(s Session, previousEnds time.Time, was map[Reminder]*Rem
 	var out []Reminder
 	next := dueTimes(s, previousEnds, c.loc, c.off.Holiday)
 	for _, r := range next {
-		out = append(out, rewrite(was[Reminder{SessionID: s.ID, Kind: r.Kind}], r, s, moved, told, c.now))
+		out = append(out, rewrite(was[Reminder{SessionID: s.ID, Kind: r.Kind}], r, s, moved, told, c.now, c.loc))
 	}
 	if two := was[Reminder{SessionID: s.ID, Kind: TwoDays}]; two != nil && len(next) < 5 && two.DoneAt == nil {
 		out = append(out, c.done(*two))

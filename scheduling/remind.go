@@ -39,7 +39,7 @@ const (
 const (
 	workingDaysAhead = 2
 	hourAhead        = time.Hour
-	replacedWithin   = 72 * time.Hour // a notice of a move stands for the reminder up to so far ahead
+	replacedWithin   = 3 // days ahead up to which a notice of a move stands for the reminder
 )
 
 // twoDaysDue is when the reminder two working days ahead falls due: at the session's hour, kept between 8 and 18 h on
@@ -92,9 +92,10 @@ func dueTimes(s Session, previousEnds time.Time, loc *time.Location, holiday fun
 // rewrite is what becomes of a reminder row when dates change: was is the row as it stands (nil: none), next as the
 // dates now want it. moved says that the session's start changed, told that people are told of the start right now.
 //
-// A notice of the new start stands for the reminder when that already went out and the start is at most three days
-// off, and whenever the reminder would be due at once. A date nobody was told of yet is reminded of, however late.
-func rewrite(was *Reminder, next Reminder, s Session, moved, told bool, now time.Time) Reminder {
+// A notice of the new start stands for the reminder when that already went out and the date is at most three days off,
+// as the wall in loc counts them, and whenever the reminder would be due at once. A date nobody was told of yet is
+// reminded of, however late.
+func rewrite(was *Reminder, next Reminder, s Session, moved, told bool, now time.Time, loc *time.Location) Reminder {
 	if was != nil && !moved {
 		next.DoneAt = was.DoneAt
 		return next
@@ -103,7 +104,7 @@ func rewrite(was *Reminder, next Reminder, s Session, moved, told bool, now time
 	switch next.Kind {
 	case TwoDays:
 		wentOut := was != nil && was.DoneAt != nil
-		if told && (past || wentOut && s.StartsAt.Sub(now) <= replacedWithin) {
+		if told && (past || wentOut && s.On(loc).Sub(wall.DateOf(now, loc)) <= replacedWithin) {
 			next.DoneAt = &now
 		} else if past {
 			next.DueAt = now

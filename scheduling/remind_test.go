@@ -139,7 +139,7 @@ func TestWhatAMoveMakesOfAReminder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			next := Reminder{Kind: c.kind, DueAt: at(t, c.due)}
-			got := rewrite(c.was, next, Session{StartsAt: at(t, c.starts)}, c.moved, c.told, now)
+			got := rewrite(c.was, next, Session{StartsAt: at(t, c.starts)}, c.moved, c.told, now, zone(t, "Europe/Brussels"))
 			if (got.DoneAt != nil) != c.wantDone || !got.DueAt.Equal(at(t, c.wantDue)) {
 				t.Errorf("due %v, done %v; want %s, %v", got.DueAt, got.DoneAt, c.wantDue, c.wantDone)
 			}
