@@ -3,7 +3,7 @@
 
 -- +goose Up
 CREATE TABLE letters (
-    id           uuid PRIMARY KEY, -- the id of the notice it began with
+    id           uuid PRIMARY KEY,
     person_id    uuid NOT NULL REFERENCES people (id) ON DELETE CASCADE,
     programme_id uuid,
     circle_id    uuid,
@@ -37,14 +37,11 @@ CREATE TABLE notices (
     circle_id    uuid,
     session_id   uuid,
     subject_id   uuid,
-    list         text NOT NULL CHECK (list IN ('none', 'reminders', 'changes')),
-    urgent       boolean NOT NULL,
     state        text NOT NULL CHECK (state IN ('waiting', 'in_letter', 'void', 'lapsed')),
     reason       text NOT NULL,
     hold_until   timestamptz NOT NULL, -- product time
     useful_until timestamptz, -- product time; NULL: always
-    letter_id    uuid REFERENCES letters (id) ON DELETE CASCADE,
-    created_at   timestamptz NOT NULL
+    letter_id    uuid REFERENCES letters (id) ON DELETE CASCADE
 );
 CREATE INDEX notices_waiting ON notices (hold_until, person_id) WHERE state = 'waiting';
 CREATE INDEX notices_waiting_circle ON notices (circle_id) WHERE state = 'waiting';

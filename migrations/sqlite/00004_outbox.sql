@@ -3,7 +3,7 @@
 
 -- +goose Up
 CREATE TABLE letters (
-    id           text PRIMARY KEY, -- the id of the notice it began with
+    id           text NOT NULL PRIMARY KEY,
     person_id    text NOT NULL REFERENCES people (id) ON DELETE CASCADE,
     programme_id text,
     circle_id    text,
@@ -29,7 +29,7 @@ CREATE INDEX letters_programme ON letters (programme_id, circle_id);
 CREATE INDEX letters_person ON letters (person_id);
 
 CREATE TABLE notices (
-    id           text PRIMARY KEY,
+    id           text NOT NULL PRIMARY KEY,
     person_id    text NOT NULL REFERENCES people (id) ON DELETE CASCADE,
     kind         text NOT NULL,
     key          text NOT NULL UNIQUE,
@@ -37,14 +37,11 @@ CREATE TABLE notices (
     circle_id    text,
     session_id   text,
     subject_id   text,
-    list         text NOT NULL CHECK (list IN ('none', 'reminders', 'changes')),
-    urgent       boolean NOT NULL,
     state        text NOT NULL CHECK (state IN ('waiting', 'in_letter', 'void', 'lapsed')),
     reason       text NOT NULL,
     hold_until   datetime NOT NULL, -- product time
     useful_until datetime, -- product time; NULL: always
-    letter_id    text REFERENCES letters (id) ON DELETE CASCADE,
-    created_at   datetime NOT NULL
+    letter_id    text REFERENCES letters (id) ON DELETE CASCADE
 );
 CREATE INDEX notices_waiting ON notices (hold_until, person_id) WHERE state = 'waiting';
 CREATE INDEX notices_waiting_circle ON notices (circle_id) WHERE state = 'waiting';

@@ -1,0 +1,66 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"kring/internal/clock"
+	"kring/internal/database"
+	"kring/internal/mail"
+)
+
+// Options are what a Post works with.
+type Options struct {
+	DB     *database.DB
+	Clock  *clock.Clock // asked for machine time only; product time comes with each pass
+	Log    *slog.Logger // codes and ids, never addresses; nil: none
+	Table  Table
+	Sender *mail.Sender // nil: there is no mail server; letters wait
+	Host   string       // of the public URL: the right-hand side of Message-IDs and List-Ids
+}
+
+// Post turns notices into letters and letters into mails. Any number of them may work on one database.
+type Post struct {
+	db     *database.DB
+	clock  *clock.Clock
+	log    *slog.Logger
+	table  Table
+	sender *mail.Sender
+	host   string
+}
+
+// New makes a Post. It fails when the table has a kind that nobody composes.
+func New(o Options) (*Post, error) {
+	if err := o.Table.check(); err != nil {
+		return nil, err
+	}
+	if o.Host == "" || strings.ContainsAny(o.Host, " \r\n<>@") {
+		return nil, errors.New("outbox: no usable host name for Message-IDs")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Post{db: o.DB, clock: o.Clock, log: o.Log, table: o.Table, sender: o.Sender, host: o.Host}, nil
+}
+
+// ReleaseParked queues all parked letters again, as if they had not been tried: for when what was
+// wrong with the mail server has been mended. It answers how many there were.
+func (p *Post) ReleaseParked(ctx context.Context, now time.Time) (int, error) {
+	var released int64
+	err := p.db.Write(ctx, func(tx database.Tx) (err error) {
+		released, err = release(tx, now)
+		return err
+	})
+	return int(released), err
+}
+
+// earliest is the first of two instants, of which either may be missing.
+func earliest(a time.Time, b *time.Time) time.Time {
+	if b == nil || !a.IsZero() && a.Before(*b) {
+		return a
+	}
+	return *b
+}
