@@ -8,6 +8,7 @@ import (
 	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/journal"
+	"kring/internal/outbox"
 	"kring/internal/wall"
 )
 
@@ -148,7 +149,7 @@ func signupLetter(tx database.Tx, a *Application, asksSeat bool, now time.Time) 
 	if err := saveApplication(tx, a, now); err != nil {
 		return err
 	}
-	return noteAt(tx, notice{
+	return noteAt(tx, outbox.Notice{
 		PersonID: a.PersonID, Kind: kind, Key: "signup/" + a.PersonID + "/" + wall.DateOf(now, time.UTC).String(), ProgrammeID: a.ProgrammeID, SubjectID: a.ID,
 	}, now, now.Add(PressWithin))
 }

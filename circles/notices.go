@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kring/internal/database"
+	"kring/internal/outbox"
 )
 
 // The kinds of notices that this room asks for. Scheduling composes KindJoinedLate, which carries dates.
@@ -30,15 +31,15 @@ func keyOf(kind, subjectID string, at time.Time) string {
 
 // note asks for a letter to somebody about a seat or a motion of a circle; useful until zero is always.
 func note(tx database.Tx, c Circle, kind, personID, subjectID, key string, now, until time.Time) error {
-	return noteAt(tx, notice{
+	return noteAt(tx, outbox.Notice{
 		PersonID: personID, Kind: kind, Key: key, ProgrammeID: c.ProgrammeID, CircleID: c.ID, SubjectID: subjectID,
 	}, now, until)
 }
 
 // noteAt asks for a letter now.
-func noteAt(tx database.Tx, n notice, now, until time.Time) error {
+func noteAt(tx database.Tx, n outbox.Notice, now, until time.Time) error {
 	n.HoldUntil, n.UsefulUntil = now, until
-	return nil
+	return outbox.NoteIn(tx, n)
 }
 
 // tellMembers asks for a letter to every member.
@@ -50,9 +51,4 @@ func tellMembers(tx database.Tx, c Circle, seats []Member, kind, subjectID strin
 		}
 	}
 	return nil
-}
-
-type notice struct {
-	PersonID, Kind, Key, ProgrammeID, CircleID, SessionID, SubjectID string
-	HoldUntil, UsefulUntil                                           time.Time
 }
