@@ -21,7 +21,7 @@ func (cal *Calendar) Answer(ctx context.Context, actor identity.Actor, sessionID
 		c.focus = s.ID
 		if !slices.Contains([]Answer{Yes, No, Unsure}, answer) {
 			var v fault.Violations
-			v.Add("/answer", "unknown-answer")
+			v.Add("/answer", "not-an-answer")
 			return v.Err()
 		}
 		if s.State != Planned || s.Over(c.now) || c.circle.State.Over() {
@@ -76,7 +76,7 @@ func (c *course) aboutHost(s Session, m circles.Member) {
 	}
 	c.posts = append(c.posts, post{
 		kind: NoticeHostChanged, personID: m.PersonID, sessionID: s.ID, subjectID: host,
-		key: key(NoticeHostChanged, m.PersonID, s.ID+" "+host, s.StartsAt), holdUntil: c.now, usefulUntil: s.StartsAt,
+		key: key(NoticeHostChanged, m.PersonID, s.ID+" "+host, c.now), holdUntil: c.now, usefulUntil: s.StartsAt,
 	})
 }
 

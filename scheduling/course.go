@@ -33,16 +33,16 @@ type course struct {
 
 	before    []Session // as they were read
 	persons   map[string]identity.Person
-	signs     []string   // members who gave a sign of life
-	asked     []string   // members who are now asked "still in?"
-	dues      []Due      // to write; a zero DueAt takes the row away
-	tellAll   bool       // people are told of all coming dates by what is done now
-	tellOf    []string   // sessions whose date people are told of
-	tellTo    []string   // persons who are told of all coming dates
-	worked    []Reminder // rows that were dealt with
-	counts    *Counts    // of the pass that time runs; nil in a use case
-	posts     []post     // what is told to whom
-	voids     []void     // what is not to be told any more
+	signs     []string             // members who gave a sign of life
+	asked     []string             // members who are now asked "still in?"
+	dues      []Due                // to write; a zero DueAt takes the row away
+	tellAll   bool                 // people are told of all coming dates by what is done now
+	tellOf    []string             // sessions whose date people are told of
+	tellTo    map[string]time.Time // persons who are told of all coming dates, and when
+	worked    []Reminder           // rows that were dealt with
+	counts    *Counts              // of the pass that time runs; nil in a use case
+	posts     []post               // what is told to whom
+	voids     []void               // what is not to be told any more
 	motion    *circles.Motion
 	letters   int    // asked for by other rooms
 	message   string // id of a message to the circle

@@ -36,7 +36,7 @@ func (c *course) move(s *Session, to Dated) error {
 	s.MovedAt = &c.now
 	c.tellOf = append(c.tellOf, s.ID)
 	c.unsaid(s.ID, "moved")
-	c.about(NoticeMoved, *s, c.members, s.EndsAt)
+	c.aboutAt(NoticeMoved, *s, c.now, c.members, s.EndsAt)
 	return c.journal("session-moved", s.ID, map[string]string{"starts_at": to.StartsAt.Format(timeFormat)})
 }
 

@@ -24,7 +24,7 @@ func Outcomes() []State { return []State{Held, Missed, Cancelled} }
 func checkOutcome(s Session, outcome State, now time.Time) error {
 	if outcome != Held && outcome != Missed && outcome != Cancelled {
 		var v fault.Violations
-		v.Add("/outcome", "unknown-outcome")
+		v.Add("/outcome", "not-an-outcome")
 		return v.Err()
 	}
 	switch {

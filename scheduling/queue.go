@@ -226,12 +226,13 @@ func (c *course) remindTwoDays(s Session, r Reminder) error {
 		if m.InAt != nil && m.InAt.After(r.DueAt) {
 			continue
 		}
+		hour := c.holdFor(people[m.PersonID], s)
 		c.posts = append(c.posts, post{
 			kind: NoticeReminderTwoDays, personID: m.PersonID, sessionID: s.ID,
 			key:       key(NoticeReminderTwoDays, m.PersonID, s.ID, s.StartsAt),
-			holdUntil: c.holdFor(people[m.PersonID], s), usefulUntil: s.StartsAt,
+			holdUntil: hour, usefulUntil: s.StartsAt,
 		})
-		c.tellNewDates(m)
+		c.tellNewDates(m, hour)
 	}
 	return nil
 }

@@ -149,8 +149,8 @@ func (b Briefing) Previous(s Session) (Session, bool) {
 	return Session{}, false
 }
 
-// News are the sessions that the person was first told of at the instant a notice was asked for: dates added since the
-// letter before.
+// News are the sessions that the person is first told of by a letter, by the hour of its notice (HoldUntil): dates
+// added since the letter before.
 func (b Briefing) News(at time.Time) []Session {
 	var out []Session
 	for _, s := range b.Sessions {

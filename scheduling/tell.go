@@ -30,17 +30,22 @@ type void struct {
 	reason    string
 }
 
-// key makes a notice unique: person, what it is about, kind, and the instant that it names. So a move back and a new
-// link remind nobody twice.
+// key makes a notice unique: person, what it is about, kind, and the instant that it names. Of a reminder that is the
+// start, so a move back and a new link remind nobody twice; of a change it is when it was made.
 func key(kind, personID, aboutID string, at time.Time) string {
 	return personID + " " + aboutID + " " + kind + " " + strconv.FormatInt(at.UnixMicro(), 10)
 }
 
 // about tells members something about a session, once for each start of it.
 func (c *course) about(kind string, s Session, to []circles.Member, usefulUntil time.Time) {
+	c.aboutAt(kind, s, s.StartsAt, to, usefulUntil)
+}
+
+// aboutAt tells members something about a session, once for the instant.
+func (c *course) aboutAt(kind string, s Session, at time.Time, to []circles.Member, usefulUntil time.Time) {
 	for _, m := range to {
 		c.posts = append(c.posts, post{
-			kind: kind, personID: m.PersonID, sessionID: s.ID, key: key(kind, m.PersonID, s.ID, s.StartsAt),
+			kind: kind, personID: m.PersonID, sessionID: s.ID, key: key(kind, m.PersonID, s.ID, at),
 			holdUntil: c.now, usefulUntil: usefulUntil,
 		})
 	}
@@ -84,8 +89,31 @@ func without(members []circles.Member, id string) []circles.Member {
 	return out
 }
 
-// tellNewDates notes that a member's letter names every date to come, also those added since the last one.
-func (c *course) tellNewDates(m circles.Member) { c.tellTo = append(c.tellTo, m.PersonID) }
+// tellNewDates notes that a member's letter of that hour names every date to come, also those added since the last one.
+func (c *course) tellNewDates(m circles.Member, hour time.Time) {
+	if c.tellTo == nil {
+		c.tellTo = map[string]time.Time{}
+	}
+	c.tellTo[m.PersonID] = hour
+}
+
+// StillTrue says whether a notice about a session says what is so: the session is as it was when the notice was asked
+// for. A letter that waited for its mail server tells nothing that a later one corrects.
+func StillTrue(n outbox.Notice, s Session) bool {
+	switch n.Kind {
+	case NoticeReminderTwoDays, NoticeReminderHour, NoticeQuorumLost, NoticeHostChanged:
+		return s.State == Planned && n.UsefulUntil.Equal(s.StartsAt)
+	case NoticeMoved:
+		return s.State == Planned && n.UsefulUntil.Equal(s.EndsAt)
+	case NoticeSkipped:
+		return s.State == Skipped
+	case NoticeCancelled:
+		return s.State == Cancelled
+	case NoticeOutcomeQuestion:
+		return s.State == Planned || s.State == Unrecorded
+	}
+	return true
+}
 
 func (c *course) saveVoids() error {
 	for _, v := range c.voids {
@@ -101,12 +129,17 @@ func (c *course) savePosts() error {
 	if len(c.posts) == 0 {
 		return nil
 	}
-	notices := make([]outbox.Notice, len(c.posts))
-	for i, p := range c.posts {
-		notices[i] = outbox.Notice{
+	seen := map[string]bool{}
+	var notices []outbox.Notice
+	for _, p := range c.posts {
+		if seen[p.key] {
+			continue
+		}
+		seen[p.key] = true
+		notices = append(notices, outbox.Notice{
 			PersonID: p.personID, Kind: p.kind, Key: p.key, ProgrammeID: c.circle.ProgrammeID, CircleID: c.circle.ID,
 			SessionID: p.sessionID, SubjectID: p.subjectID, HoldUntil: p.holdUntil, UsefulUntil: p.usefulUntil,
-		}
+		})
 	}
 	return outbox.NoteIn(c.tx, notices...)
 }
@@ -159,7 +192,8 @@ func (c *course) toTell() map[telling]bool {
 	for _, m := range c.members {
 		for _, s := range c.sessions {
 			_, existed := c.was(s.ID)
-			all := (c.tellAll || slices.Contains(c.tellTo, m.PersonID)) && s.State == Planned
+			_, written := c.tellTo[m.PersonID]
+			all := (c.tellAll || written) && s.State == Planned
 			gone := c.tellAll && existed && c.changedState(s)
 			if all || gone || slices.Contains(c.tellOf, s.ID) {
 				out[telling{m.PersonID, s.ID}] = true
@@ -174,13 +208,19 @@ func (c *course) changedState(s Session) bool {
 	return was.State != s.State
 }
 
-// tells is what the person knows from now on. The start told before stays, also when the letter about the one in
-// between was never sent because this one came first.
+// unsentFor is how long a change may wait for its letter: a second one within it takes the place of the first.
+const unsentFor = 5 * time.Minute
+
+// tells is what the person knows from now on, and which start they knew before. Where two changes follow each other so
+// fast that the letter about the first was never sent, that is the start before both.
 func (c *course) tells(personID string, s Session, old Told, knew bool) Told {
 	told := Told{PersonID: personID, SessionID: s.ID, StartsAt: s.StartsAt, Sequence: s.Sequence, State: s.State, At: c.now}
+	if hour, ok := c.tellTo[personID]; ok {
+		told.At = hour
+	}
 	switch {
 	case !knew:
-	case old.StartsAt.Equal(s.StartsAt):
+	case old.StartsAt.Equal(s.StartsAt) || c.now.Before(old.At.Add(unsentFor)) && old.WasAt != nil:
 		told.WasAt = old.WasAt
 	default:
 		told.WasAt = &old.StartsAt

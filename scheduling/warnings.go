@@ -164,3 +164,18 @@ func inAllLaender(d wall.Date) (holidays.Holiday, bool) {
 	}
 	return found, true
 }
+
+// Key is the warning's sentence in the catalogue, and Args what it needs, in a language.
+func (w Warning) Key() string { return "warning." + w.Code }
+
+// Args are the values of the warning's sentence in a language: dates in words, the holiday's name, and how many.
+func (w Warning) Args(lang string) map[string]any {
+	args := map[string]any{
+		"count": w.Dates, "from": wall.ShortDate(w.On, lang), "until": wall.ShortDate(w.UntilOn, lang), "holiday": w.Name.In(lang),
+		"holiday_on": "",
+	}
+	if !w.HolidayOn.IsZero() {
+		args["holiday_on"] = wall.ShortDate(w.HolidayOn, lang)
+	}
+	return args
+}

@@ -52,7 +52,7 @@ create table absences (
     from_on   text not null,
     until_on  text not null
 );
-create index absences_circle on absences (circle_id, from_on);
+create index absences_circle on absences (circle_id, from_on, id);
 create index absences_member on absences (member_id, from_on);
 
 -- Weeks that a circle keeps free, both ends included.
@@ -63,7 +63,7 @@ create table circle_breaks (
     until_on   text not null,
     created_at datetime not null
 );
-create index circle_breaks_circle on circle_breaks (circle_id, from_on);
+create index circle_breaks_circle on circle_breaks (circle_id, from_on, id);
 
 -- What falls due about a session. done_at: it was dealt with, also when nothing was sent.
 create table reminders (
