@@ -13,16 +13,18 @@ import (
 	"kring/internal/database"
 	"kring/internal/identity"
 	"kring/internal/text"
+	"kring/scheduling"
 )
 
 // Options is what an API is made of. All fields are needed, except where it is said.
 type Options struct {
-	DB      *database.DB
-	Clock   *clock.Clock
-	Texts   *text.Catalog
-	Tokens  *identity.Tokens
-	Circles *circles.Registry
-	Guides  *guides.Library
+	DB       *database.DB
+	Clock    *clock.Clock
+	Texts    *text.Catalog
+	Tokens   *identity.Tokens
+	Circles  *circles.Registry
+	Calendar *scheduling.Calendar
+	Guides   *guides.Library
 	// PublicURL is where people reach Kring, without a slash at its end.
 	PublicURL string
 	Log       *slog.Logger
@@ -38,6 +40,7 @@ type API struct {
 	texts     *text.Catalog
 	tokens    *identity.Tokens
 	circles   *circles.Registry
+	calendar  *scheduling.Calendar
 	guides    *guides.Library
 	publicURL string
 	log       *slog.Logger
@@ -47,7 +50,7 @@ type API struct {
 // New makes an API.
 func New(o Options) *API {
 	return &API{
-		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, circles: o.Circles, guides: o.Guides,
+		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, circles: o.Circles, calendar: o.Calendar, guides: o.Guides,
 		publicURL: o.PublicURL, log: o.Log, observe: o.Observed,
 	}
 }

@@ -130,7 +130,7 @@ func (a *API) circleView(c circles.CircleView) contract.Circle {
 		BegunAt: c.BegunAt, ReturnsOn: on(c.ReturnsOn), CompletedAt: c.CompletedAt, EndedAt: c.EndedAt,
 		EndReason: string(c.EndReason), EndText: c.EndText, Revision: c.Revision, CreatedAt: c.CreatedAt,
 	}
-	view.Seats.Total, view.Seats.Accepted, view.Seats.Free, view.Seats.Open = c.Seats, c.MembersIn, c.Free, c.SeatsOpen
+	view.Seats = contract.Seats{Total: c.Seats, Accepted: c.MembersIn, Free: c.Free, Open: c.SeatsOpen}
 	if c.SeatsOpen {
 		view.Seats.Link = ptr(a.seatLink(c.ID))
 	}

@@ -69,30 +69,14 @@ func (a *API) ShowGuideWeek(ctx context.Context, r contract.ShowGuideWeekRequest
 }
 
 func guideView(key string, w guides.Week) contract.Guide {
-	view := contract.Guide{
+	return contract.Guide{
 		GuideSet: key, Week: w.Number, Language: contract.Language(w.Language), Title: w.Title, Summary: w.Summary,
 		PitStop: w.PitStop, PrepareMinutes: w.PrepareMinutes, OfficialUrl: w.OfficialURL,
+		Agenda: list(w.Agenda, func(item guides.AgendaItem) contract.AgendaItem {
+			return contract.AgendaItem{Key: item.Key, Title: item.Title, Minutes: item.Minutes}
+		}),
+		Sections: list(w.Sections, func(s guides.Section) contract.GuideSection {
+			return contract.GuideSection{Id: s.ID, Title: s.Title, Markdown: s.Markdown, Html: s.HTML()}
+		}),
 	}
-	for _, item := range w.Agenda {
-		view.Agenda = append(view.Agenda, agendaItem{Key: item.Key, Title: item.Title, Minutes: item.Minutes})
-	}
-	for _, s := range w.Sections {
-		view.Sections = append(view.Sections, guideSection{Id: s.ID, Title: s.Title, Markdown: s.Markdown, Html: s.HTML()})
-	}
-	return view
 }
-
-// The generated types of a guide's parts have no names.
-type (
-	agendaItem = struct {
-		Key     string `json:"key"`
-		Minutes int    `json:"minutes"`
-		Title   string `json:"title"`
-	}
-	guideSection = struct {
-		Html     string `json:"html"`
-		Id       string `json:"id"`
-		Markdown string `json:"markdown"`
-		Title    string `json:"title"`
-	}
-)

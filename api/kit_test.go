@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -25,23 +24,24 @@ import (
 	"kring/internal/clock"
 	"kring/internal/database"
 	"kring/internal/identity"
-	"kring/internal/page"
 	"kring/internal/testkit"
 	"kring/internal/text"
+	"kring/scheduling"
 	"kring/scheduling/holidays"
 )
 
 // world is the whole API over one database, with people in it.
 type world struct {
-	t      *testing.T
-	db     *database.DB
-	clock  *clock.Clock
-	texts  *text.Catalog
-	tokens *identity.Tokens
-	rooms  *circles.Registry
-	web    *echo.Echo
-	log    *logged
-	owner  identity.Actor
+	t        *testing.T
+	db       *database.DB
+	clock    *clock.Clock
+	texts    *text.Catalog
+	tokens   *identity.Tokens
+	rooms    *circles.Registry
+	calendar *scheduling.Calendar
+	web      *echo.Echo
+	log      *logged
+	owner    identity.Actor
 }
 
 // worlds runs fn on each database.
@@ -68,8 +68,10 @@ func newWorld(t *testing.T, db *database.DB) *world {
 	must(t, err)
 	w.tokens = identity.NewTokens(db, w.clock, secrets)
 	w.rooms = circles.NewRegistry(circles.Options{DB: db, Clock: w.clock, Guides: library, Calendars: holidays.Keys()})
+	w.calendar = scheduling.New(scheduling.Options{DB: db, Clock: w.clock, Guides: library})
 	api.New(api.Options{
-		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Guides: library,
+		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Calendar: w.calendar,
+		Guides:    library,
 		PublicURL: "https://kring.example", Log: slog.New(slog.NewJSONHandler(w.log, nil)),
 	}).Mount(w.web)
 	raw, _, err := w.tokens.EnsureOwner(t.Context(), "owner@example.org", "nl", "Europe/Brussels")
@@ -279,6 +281,8 @@ func openPath(path string) string {
 	return strings.Join(parts, "/")
 }
 
+type contractOperation = contract.Operation
+
 var operations = contract.Operations()
 
 // operationFor finds the operation of a path by comparing parts.
@@ -361,6 +365,3 @@ var tables = []string{
 	"circles", "members", "motions", "sessions", "answers", "absences", "circle_breaks", "reminders", "flags",
 	"circle_messages", "told", "notices", "letters",
 }
-
-var _ = fmt.Sprint
-var _ = page.Limit

@@ -113,24 +113,12 @@ func (a *API) problem(r refusal, lang, id string) contract.Problem {
 		p.Circles = &fits
 	}
 	if len(r.Violations) > 0 {
-		p.Errors = new(faultyFields)
-		for _, v := range r.Violations {
-			*p.Errors = append(*p.Errors, faultyField{
+		fields := list(r.Violations, func(v fault.Violation) contract.FaultyField {
+			return contract.FaultyField{
 				Pointer: v.Pointer, Code: v.Code, Message: a.texts.Say(lang, "violation."+v.Code, v.Args),
-			})
-		}
+			}
+		})
+		p.Errors = &fields
 	}
 	return p
 }
-
-// The generated type of Problem.Errors has no name.
-type (
-	faultyFields = []faultyField
-	faultyField  = struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-
-		// Pointer JSON pointer into the body (RFC 6901), `?name` for a query parameter, or the name of a header
-		Pointer string `json:"pointer"`
-	}
-)

@@ -108,30 +108,30 @@ func (e CircleState) Valid() bool {
 	}
 }
 
-// Defines values for DatesChangeSessionsChange.
+// Defines values for DateChangeChange.
 const (
-	DatesChangeSessionsChangeAdded     DatesChangeSessionsChange = "added"
-	DatesChangeSessionsChangeCancelled DatesChangeSessionsChange = "cancelled"
-	DatesChangeSessionsChangeDropped   DatesChangeSessionsChange = "dropped"
-	DatesChangeSessionsChangeKept      DatesChangeSessionsChange = "kept"
-	DatesChangeSessionsChangeMoved     DatesChangeSessionsChange = "moved"
-	DatesChangeSessionsChangeSkipped   DatesChangeSessionsChange = "skipped"
+	DateChangeChangeAdded     DateChangeChange = "added"
+	DateChangeChangeCancelled DateChangeChange = "cancelled"
+	DateChangeChangeDropped   DateChangeChange = "dropped"
+	DateChangeChangeKept      DateChangeChange = "kept"
+	DateChangeChangeMoved     DateChangeChange = "moved"
+	DateChangeChangeSkipped   DateChangeChange = "skipped"
 )
 
-// Valid indicates whether the value is a known member of the DatesChangeSessionsChange enum.
-func (e DatesChangeSessionsChange) Valid() bool {
+// Valid indicates whether the value is a known member of the DateChangeChange enum.
+func (e DateChangeChange) Valid() bool {
 	switch e {
-	case DatesChangeSessionsChangeAdded:
+	case DateChangeChangeAdded:
 		return true
-	case DatesChangeSessionsChangeCancelled:
+	case DateChangeChangeCancelled:
 		return true
-	case DatesChangeSessionsChangeDropped:
+	case DateChangeChangeDropped:
 		return true
-	case DatesChangeSessionsChangeKept:
+	case DateChangeChangeKept:
 		return true
-	case DatesChangeSessionsChangeMoved:
+	case DateChangeChangeMoved:
 		return true
-	case DatesChangeSessionsChangeSkipped:
+	case DateChangeChangeSkipped:
 		return true
 	default:
 		return false
@@ -192,6 +192,24 @@ func (e FlagState) Valid() bool {
 	case FlagStateDismissed:
 		return true
 	case FlagStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FreeDateReason.
+const (
+	FreeDateReasonBreak   FreeDateReason = "break"
+	FreeDateReasonHoliday FreeDateReason = "holiday"
+)
+
+// Valid indicates whether the value is a known member of the FreeDateReason enum.
+func (e FreeDateReason) Valid() bool {
+	switch e {
+	case FreeDateReasonBreak:
+		return true
+	case FreeDateReasonHoliday:
 		return true
 	default:
 		return false
@@ -348,6 +366,30 @@ func (e MotionState) Valid() bool {
 	}
 }
 
+// Defines values for NamedAnswerAnswer.
+const (
+	NamedAnswerAnswerNo     NamedAnswerAnswer = "no"
+	NamedAnswerAnswerSilent NamedAnswerAnswer = "silent"
+	NamedAnswerAnswerUnsure NamedAnswerAnswer = "unsure"
+	NamedAnswerAnswerYes    NamedAnswerAnswer = "yes"
+)
+
+// Valid indicates whether the value is a known member of the NamedAnswerAnswer enum.
+func (e NamedAnswerAnswer) Valid() bool {
+	switch e {
+	case NamedAnswerAnswerNo:
+		return true
+	case NamedAnswerAnswerSilent:
+		return true
+	case NamedAnswerAnswerUnsure:
+		return true
+	case NamedAnswerAnswerYes:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OutcomeOutcome.
 const (
 	OutcomeOutcomeCancelled OutcomeOutcome = "cancelled"
@@ -381,30 +423,6 @@ func (e ProgrammeState) Valid() bool {
 	case ProgrammeStateClosed:
 		return true
 	case ProgrammeStateOpen:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for SessionByNameAnswer.
-const (
-	SessionByNameAnswerNo     SessionByNameAnswer = "no"
-	SessionByNameAnswerSilent SessionByNameAnswer = "silent"
-	SessionByNameAnswerUnsure SessionByNameAnswer = "unsure"
-	SessionByNameAnswerYes    SessionByNameAnswer = "yes"
-)
-
-// Valid indicates whether the value is a known member of the SessionByNameAnswer enum.
-func (e SessionByNameAnswer) Valid() bool {
-	switch e {
-	case SessionByNameAnswerNo:
-		return true
-	case SessionByNameAnswerSilent:
-		return true
-	case SessionByNameAnswerUnsure:
-		return true
-	case SessionByNameAnswerYes:
 		return true
 	default:
 		return false
@@ -535,6 +553,13 @@ type AbsencesDraft struct {
 	Items []Absence `json:"items"`
 }
 
+// AgendaItem defines model for AgendaItem.
+type AgendaItem struct {
+	Key     string `json:"key"`
+	Minutes int    `json:"minutes"`
+	Title   string `json:"title"`
+}
+
 // Answer defines model for Answer.
 type Answer struct {
 	Answer AnswerAnswer `json:"answer"`
@@ -542,6 +567,14 @@ type Answer struct {
 
 // AnswerAnswer defines model for Answer.Answer.
 type AnswerAnswer string
+
+// AnswerCounts defines model for AnswerCounts.
+type AnswerCounts struct {
+	No     int `json:"no"`
+	Silent int `json:"silent"`
+	Unsure int `json:"unsure"`
+	Yes    int `json:"yes"`
+}
 
 // Application defines model for Application.
 type Application struct {
@@ -722,26 +755,16 @@ type Circle struct {
 	Name          string  `json:"name"`
 
 	// ProgrammeId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	ProgrammeId ID      `json:"programme_id"`
-	Quorum      int     `json:"quorum"`
-	ReturnsOn   *string `json:"returns_on"`
-	Revision    int     `json:"revision"`
-	Seats       struct {
-		Accepted int `json:"accepted"`
-		Free     int `json:"free"`
-
-		// Link To pass on
-		Link *string `json:"link,omitempty"`
-
-		// Open Listed as seeking members
-		Open  bool `json:"open"`
-		Total int  `json:"total"`
-	} `json:"seats"`
-	Slot      *Slot       `json:"slot"`
-	StartsOn  *string     `json:"starts_on"`
-	State     CircleState `json:"state"`
-	Venue     string      `json:"venue"`
-	VideoLink string      `json:"video_link"`
+	ProgrammeId ID          `json:"programme_id"`
+	Quorum      int         `json:"quorum"`
+	ReturnsOn   *string     `json:"returns_on"`
+	Revision    int         `json:"revision"`
+	Seats       Seats       `json:"seats"`
+	Slot        *Slot       `json:"slot"`
+	StartsOn    *string     `json:"starts_on"`
+	State       CircleState `json:"state"`
+	Venue       string      `json:"venue"`
+	VideoLink   string      `json:"video_link"`
 
 	// Zone IANA time zone
 	//
@@ -870,6 +893,19 @@ type Closing struct {
 	Motion  *Motion `json:"motion,omitempty"`
 }
 
+// DateChange defines model for DateChange.
+type DateChange struct {
+	After  *Moment          `json:"after"`
+	Before *Moment          `json:"before"`
+	Change DateChangeChange `json:"change"`
+
+	// SessionId Null in a dry run that adds it
+	SessionId *string `json:"session_id"`
+}
+
+// DateChangeChange defines model for DateChange.Change.
+type DateChangeChange string
+
 // DateWarning defines model for DateWarning.
 type DateWarning struct {
 	Code    string  `json:"code"`
@@ -887,17 +923,9 @@ type DatesChange struct {
 	Letters int `json:"letters"`
 
 	// Sessions Every date before and after; `before` null for a new one, `after` null for one that falls out
-	Sessions []struct {
-		After     *Moment                   `json:"after"`
-		Before    *Moment                   `json:"before"`
-		Change    DatesChangeSessionsChange `json:"change"`
-		SessionId *string                   `json:"session_id"`
-	} `json:"sessions"`
+	Sessions []DateChange  `json:"sessions"`
 	Warnings []DateWarning `json:"warnings"`
 }
-
-// DatesChangeSessionsChange defines model for DatesChange.Sessions.Change.
-type DatesChangeSessionsChange string
 
 // Decline defines model for Decline.
 type Decline struct {
@@ -948,6 +976,15 @@ type FacilitatorList struct {
 	Next *Next `json:"next"`
 }
 
+// FaultyField defines model for FaultyField.
+type FaultyField struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+
+	// Pointer JSON pointer into the body (RFC 6901), `?name` for a query parameter, or the name of a header
+	Pointer string `json:"pointer"`
+}
+
 // Flag defines model for Flag.
 type Flag struct {
 	AcknowledgedAt *time.Time `json:"acknowledged_at"`
@@ -969,27 +1006,36 @@ type Flag struct {
 // FlagState defines model for Flag.State.
 type FlagState string
 
+// FreeDate defines model for FreeDate.
+type FreeDate struct {
+	// On Example: 2026-09-01
+	On     On             `json:"on"`
+	Reason FreeDateReason `json:"reason"`
+}
+
+// FreeDateReason defines model for FreeDate.Reason.
+type FreeDateReason string
+
 // Guide defines model for Guide.
 type Guide struct {
-	Agenda []struct {
-		Key     string `json:"key"`
-		Minutes int    `json:"minutes"`
-		Title   string `json:"title"`
-	} `json:"agenda"`
-	GuideSet       string   `json:"guide_set"`
-	Language       Language `json:"language"`
-	OfficialUrl    string   `json:"official_url"`
-	PitStop        bool     `json:"pit_stop"`
-	PrepareMinutes int      `json:"prepare_minutes"`
-	Sections       []struct {
-		Html     string `json:"html"`
-		Id       string `json:"id"`
-		Markdown string `json:"markdown"`
-		Title    string `json:"title"`
-	} `json:"sections"`
-	Summary string `json:"summary"`
-	Title   string `json:"title"`
-	Week    int    `json:"week"`
+	Agenda         []AgendaItem   `json:"agenda"`
+	GuideSet       string         `json:"guide_set"`
+	Language       Language       `json:"language"`
+	OfficialUrl    string         `json:"official_url"`
+	PitStop        bool           `json:"pit_stop"`
+	PrepareMinutes int            `json:"prepare_minutes"`
+	Sections       []GuideSection `json:"sections"`
+	Summary        string         `json:"summary"`
+	Title          string         `json:"title"`
+	Week           int            `json:"week"`
+}
+
+// GuideSection defines model for GuideSection.
+type GuideSection struct {
+	Html     string `json:"html"`
+	Id       string `json:"id"`
+	Markdown string `json:"markdown"`
+	Title    string `json:"title"`
 }
 
 // GuideSet defines model for GuideSet.
@@ -1342,6 +1388,18 @@ type Move struct {
 	Time WallTime `json:"time"`
 }
 
+// NamedAnswer defines model for NamedAnswer.
+type NamedAnswer struct {
+	Answer    NamedAnswerAnswer `json:"answer"`
+	FirstName string            `json:"first_name"`
+
+	// MemberId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	MemberId ID `json:"member_id"`
+}
+
+// NamedAnswerAnswer defines model for NamedAnswer.Answer.
+type NamedAnswerAnswer string
+
 // Next Cursor of the next page
 type Next = string
 
@@ -1429,19 +1487,13 @@ type Problem struct {
 	Circles *[]ID `json:"circles,omitempty"`
 
 	// Code Stable; for programs
-	Code   string  `json:"code"`
-	Detail *string `json:"detail,omitempty"`
-	Errors *[]struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-
-		// Pointer JSON pointer into the body (RFC 6901), `?name` for a query parameter, or the name of a header
-		Pointer string `json:"pointer"`
-	} `json:"errors,omitempty"`
-	RequestId string `json:"request_id"`
-	Status    int    `json:"status"`
-	Title     string `json:"title"`
-	Type      string `json:"type"`
+	Code      string         `json:"code"`
+	Detail    *string        `json:"detail,omitempty"`
+	Errors    *[]FaultyField `json:"errors,omitempty"`
+	RequestId string         `json:"request_id"`
+	Status    int            `json:"status"`
+	Title     string         `json:"title"`
+	Type      string         `json:"type"`
 }
 
 // Programme defines model for Programme.
@@ -1548,26 +1600,37 @@ type Resume struct {
 	StartsOn *On `json:"starts_on,omitempty"`
 }
 
+// RunPreview defines model for RunPreview.
+type RunPreview struct {
+	Dates []Moment `json:"dates"`
+
+	// Free Dates of the weekly slot that are left out
+	Free     []FreeDate    `json:"free"`
+	Warnings []DateWarning `json:"warnings"`
+}
+
 // Scope Example: circles:read
 type Scope = string
 
+// Seats defines model for Seats.
+type Seats struct {
+	Accepted int `json:"accepted"`
+	Free     int `json:"free"`
+
+	// Link To pass on; null unless seats are open
+	Link *string `json:"link"`
+
+	// Open Listed as seeking members
+	Open  bool `json:"open"`
+	Total int  `json:"total"`
+}
+
 // Session defines model for Session.
 type Session struct {
-	Answers struct {
-		No     int `json:"no"`
-		Silent int `json:"silent"`
-		Unsure int `json:"unsure"`
-		Yes    int `json:"yes"`
-	} `json:"answers"`
+	Answers AnswerCounts `json:"answers"`
 
 	// ByName For members of the circle only, until seven days after the session
-	ByName *[]struct {
-		Answer    SessionByNameAnswer `json:"answer"`
-		FirstName string              `json:"first_name"`
-
-		// MemberId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-		MemberId ID `json:"member_id"`
-	} `json:"by_name,omitempty"`
+	ByName *[]NamedAnswer `json:"by_name,omitempty"`
 
 	// CircleId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	CircleId ID        `json:"circle_id"`
@@ -1590,9 +1653,6 @@ type Session struct {
 	StartsAt time.Time    `json:"starts_at"`
 	State    SessionState `json:"state"`
 }
-
-// SessionByNameAnswer defines model for Session.ByName.Answer.
-type SessionByNameAnswer string
 
 // SessionList defines model for SessionList.
 type SessionList struct {
@@ -1620,10 +1680,11 @@ type Slot struct {
 
 // SlotCandidate defines model for SlotCandidate.
 type SlotCandidate struct {
-	EveryDate bool `json:"every_date"`
-
 	// Members For members only; suits or not, never why
 	Members *[]MemberFit `json:"members,omitempty"`
+
+	// Night For somebody it is between 22 and 7 h
+	Night bool `json:"night"`
 
 	// Of How many members stated their hours
 	Of     int    `json:"of"`
@@ -1649,8 +1710,8 @@ type SlotCandidateList struct {
 
 // SlotChange defines model for SlotChange.
 type SlotChange struct {
-	// FromOn Example: 2026-09-01
-	FromOn On `json:"from_on"`
+	// FromOn Else from the next session on
+	FromOn *string `json:"from_on,omitempty"`
 
 	// Time Example: 12:30
 	Time    WallTime `json:"time"`
@@ -2039,6 +2100,15 @@ type PauseCircleParams struct {
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PreviewRunParams defines parameters for PreviewRun.
+type PreviewRunParams struct {
+	// StartsOn Else the circle's
+	StartsOn *On `form:"starts_on,omitempty" json:"starts_on,omitempty"`
+
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ResumeCircleParams defines parameters for ResumeCircle.
@@ -2550,6 +2620,9 @@ type ServerInterface interface {
 	// PauseCircle Pause until a date, at most twelve weeks ahead
 	// (POST /api/v1/circles/{circle_id}/pause)
 	PauseCircle(ctx echo.Context, circleId CircleID, params PauseCircleParams) error
+	// PreviewRun The run as it would be laid out, and what its dates fall into
+	// (GET /api/v1/circles/{circle_id}/preview)
+	PreviewRun(ctx echo.Context, circleId CircleID, params PreviewRunParams) error
 	// ResumeCircle Resume a paused circle, or revive one that fell silent; dates are laid out anew
 	// (POST /api/v1/circles/{circle_id}/resume)
 	ResumeCircle(ctx echo.Context, circleId CircleID, params ResumeCircleParams) error
@@ -3931,6 +4004,38 @@ func (w *ServerInterfaceWrapper) PauseCircle(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.PauseCircle(ctx, circleId, params)
+	return err
+}
+
+// PreviewRun converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewRun(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "circle_id" -------------
+	var circleId CircleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "circle_id", ctx.Param("circle_id"), &circleId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter circle_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewRunParams
+	// ------------- Optional query parameter "starts_on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "starts_on", ctx.QueryParams(), &params.StartsOn, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter starts_on: %s", err))
+	}
+
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewRun(ctx, circleId, params)
 	return err
 }
 
@@ -5514,6 +5619,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/circles/:circle_id", wrapper.ShowCircle, options.OperationMiddlewares["showCircle"]...)
 	router.PATCH(options.BaseURL+"/api/v1/circles/:circle_id", wrapper.ChangeCircle, options.OperationMiddlewares["changeCircle"]...)
 	router.POST(options.BaseURL+"/api/v1/circles/:circle_id/begin", wrapper.BeginCircle, options.OperationMiddlewares["beginCircle"]...)
+	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/preview", wrapper.PreviewRun, options.OperationMiddlewares["previewRun"]...)
 	router.POST(options.BaseURL+"/api/v1/circles/:circle_id/pause", wrapper.PauseCircle, options.OperationMiddlewares["pauseCircle"]...)
 	router.POST(options.BaseURL+"/api/v1/circles/:circle_id/resume", wrapper.ResumeCircle, options.OperationMiddlewares["resumeCircle"]...)
 	router.POST(options.BaseURL+"/api/v1/circles/:circle_id/complete", wrapper.CompleteCircle, options.OperationMiddlewares["completeCircle"]...)
@@ -6871,6 +6977,46 @@ type PauseCircledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PauseCircledefaultApplicationProblemPlusJSONResponse) VisitPauseCircleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewRunRequestObject struct {
+	CircleId CircleID `json:"circle_id"`
+	Params   PreviewRunParams
+}
+
+type PreviewRunResponseObject interface {
+	VisitPreviewRunResponse(w http.ResponseWriter) error
+}
+
+type PreviewRun200JSONResponse RunPreview
+
+func (response PreviewRun200JSONResponse) VisitPreviewRunResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewRundefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewRundefaultApplicationProblemPlusJSONResponse) VisitPreviewRunResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8612,6 +8758,9 @@ type StrictServerInterface interface {
 	// PauseCircle Pause until a date, at most twelve weeks ahead
 	// (POST /api/v1/circles/{circle_id}/pause)
 	PauseCircle(ctx context.Context, request PauseCircleRequestObject) (PauseCircleResponseObject, error)
+	// PreviewRun The run as it would be laid out, and what its dates fall into
+	// (GET /api/v1/circles/{circle_id}/preview)
+	PreviewRun(ctx context.Context, request PreviewRunRequestObject) (PreviewRunResponseObject, error)
 	// ResumeCircle Resume a paused circle, or revive one that fell silent; dates are laid out anew
 	// (POST /api/v1/circles/{circle_id}/resume)
 	ResumeCircle(ctx context.Context, request ResumeCircleRequestObject) (ResumeCircleResponseObject, error)
@@ -9823,6 +9972,32 @@ func (sh *strictHandler) PauseCircle(ctx echo.Context, circleId CircleID, params
 		return err
 	} else if validResponse, ok := response.(PauseCircleResponseObject); ok {
 		return validResponse.VisitPauseCircleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewRun operation middleware
+func (sh *strictHandler) PreviewRun(ctx echo.Context, circleId CircleID, params PreviewRunParams) error {
+	var request PreviewRunRequestObject
+
+	request.CircleId = circleId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewRun(ctx.Request().Context(), request.(PreviewRunRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewRun")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewRunResponseObject); ok {
+		return validResponse.VisitPreviewRunResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -142,6 +142,11 @@ func Operations() []Operation {
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
+		{ID: "previewRun", Method: "GET", Path: "/api/v1/circles/:circle_id/preview", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "starts_on", Place: InQuery, Required: false, Rule: ruleOn},
+		}},
 		{ID: "resumeCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/resume", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Body: ruleResume, BodyNeeded: false, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
@@ -561,7 +566,7 @@ var (
 		{Name: "weekday", Required: true, Rule: ruleWeekday},
 	}}
 	ruleSlotChange = &Rule{Shape: Object, Fields: []Field{
-		{Name: "from_on", Required: true, Rule: ruleOn},
+		{Name: "from_on", Required: false, Rule: &Rule{Shape: Text, Least: 0, Format: Date}},
 		{Name: "time", Required: true, Rule: ruleWallTime},
 		{Name: "weekday", Required: true, Rule: ruleWeekday},
 	}}

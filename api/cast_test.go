@@ -1,0 +1,155 @@
+package api_test
+
+import (
+	"context"
+	"time"
+
+	"kring/circles"
+	"kring/internal/identity"
+	"kring/internal/wall"
+	"kring/scheduling"
+)
+
+// cast is a programme with a running circle and everybody who stands to it in another way.
+type cast struct {
+	*world
+	programme, other        circles.ProgrammeView
+	circle, elsewhere       circles.CircleView
+	seats                   map[string]circles.Member // by person's first name
+	application             circles.Applicant         // the applicant's own
+	sessions                []scheduling.SessionView
+	motion                  circles.Motion
+	actors                  map[string]identity.Actor
+	hostSession, heldByHost scheduling.SessionView
+}
+
+// The people of a cast.
+const (
+	nobody            = "nobody"
+	stranger          = "another programme's facilitator"
+	otherMember       = "a member of another circle"
+	applicant         = "an applicant"
+	member            = "a member"
+	host              = "the host"
+	facilitator       = "a facilitator"
+	facilitatorMember = "a facilitator who is a member"
+)
+
+var mornings = []wall.Hours{{Weekday: "tue", From: "08:00", Until: "18:00"}}
+
+func newCast(w *world) *cast {
+	w.t.Helper()
+	c := &cast{world: w, seats: map[string]circles.Member{}, actors: map[string]identity.Actor{nobody: {}}}
+	c.facilitators()
+	c.applicants()
+	c.circle = c.running(c.programme.ID, map[string]string{
+		member: "els@example.org", host: "hugo@example.org", facilitatorMember: "fien@example.org",
+	})
+	c.elsewhere = c.running(c.programme.ID, map[string]string{otherMember: "otto@example.org", "another": "an@example.org"})
+	c.apply()
+	var err error
+	c.sessions, err = c.calendar.Sessions(c.ctx(), c.actors[facilitator], c.circle.ID)
+	must(w.t, err)
+	c.leadBy(host)
+	c.propose()
+	return c
+}
+
+func (c *cast) ctx() context.Context { return c.t.Context() }
+
+func (c *cast) facilitators() {
+	var err error
+	draft := circles.ProgrammeDraft{
+		Name: "Pilot", Purpose: "To learn aloud", GuideSet: "wol", Language: "nl", Zone: "Europe/Brussels",
+		Holidays: "be", SignupOpen: true,
+	}
+	c.programme, err = c.rooms.OpenProgramme(c.ctx(), c.owner, draft)
+	must(c.t, err)
+	c.other, err = c.rooms.OpenProgramme(c.ctx(), c.owner, draft)
+	must(c.t, err)
+	for _, one := range []struct{ who, email, programme string }{
+		{facilitator, "fred@example.org", c.programme.ID}, {facilitatorMember, "fien@example.org", c.programme.ID},
+		{stranger, "stan@example.org", c.other.ID},
+	} {
+		person, err := c.rooms.AddFacilitator(c.ctx(), c.owner, one.programme, circles.FacilitatorDraft{
+			Name: one.email[:4] + " Maes", Email: one.email, LetterLanguage: "nl",
+		})
+		must(c.t, err)
+		c.actors[one.who] = acting(person.ID)
+	}
+}
+
+// applicants signs somebody up who waits.
+func (c *cast) applicants() {
+	draft := circles.ApplicationDraft{
+		Name: "Ada Peeters", Email: "ada@example.org", LetterLanguage: "en", Speaks: []string{"nl", "en"},
+		Zone: "Europe/Brussels", Availability: mornings,
+	}
+	_, err := c.rooms.Apply(c.ctx(), c.programme.ID, draft)
+	must(c.t, err)
+	c.actors[applicant] = acting(c.person(draft.Email).ID)
+}
+
+func (c *cast) apply() {
+	found, err := c.rooms.Applications(c.ctx(), c.owner, c.programme.ID, "", pageOne, 10)
+	must(c.t, err)
+	for _, one := range found.Items {
+		if one.PersonID == c.actors[applicant].PersonID {
+			_, err := c.rooms.ConfirmApplication(c.ctx(), c.actors[applicant], one.ID)
+			must(c.t, err)
+			c.application, err = c.rooms.Application(c.ctx(), c.owner, one.ID)
+			must(c.t, err)
+		}
+	}
+}
+
+// running opens a circle, lets everybody in and begins it.
+func (c *cast) running(programmeID string, people map[string]string) circles.CircleView {
+	slot := wall.Slot{Weekday: time.Tuesday, At: wall.At(12, 30)}
+	draft := circles.CircleDraft{
+		ProgrammeID: programmeID, Name: "Circle", Slot: &slot, Seats: 6, SeatsOpen: true,
+		StartsOn: wall.DateOf(c.clock.Now(), time.UTC).AddDays(7),
+	}
+	for _, email := range people {
+		draft.Members = append(draft.Members, circles.Invitee{Name: email[:4] + " Maes", Email: email, LetterLanguage: "nl"})
+	}
+	circle, err := c.rooms.OpenCircle(c.ctx(), c.owner, draft)
+	must(c.t, err)
+	seats, err := c.rooms.Members(c.ctx(), c.owner, circle.ID)
+	must(c.t, err)
+	for who, email := range people {
+		person := c.person(email)
+		c.actors[who] = acting(person.ID)
+		for _, seat := range seats {
+			if seat.PersonID == person.ID {
+				c.seats[who], err = c.rooms.AcceptSeat(c.ctx(), acting(person.ID), seat.ID)
+				must(c.t, err)
+			}
+		}
+	}
+	_, err = c.calendar.Begin(c.ctx(), c.owner, circle.ID, 0, scheduling.BeginDraft{Insist: true}, false)
+	must(c.t, err)
+	circle, err = c.rooms.Circle(c.ctx(), c.owner, circle.ID)
+	must(c.t, err)
+	return circle
+}
+
+// leadBy finds a session that somebody leads.
+func (c *cast) leadBy(who string) {
+	for _, s := range c.sessions {
+		if s.HostID != nil && *s.HostID == c.seats[who].ID {
+			c.hostSession = s
+			return
+		}
+	}
+	c.t.Fatalf("%s leads nothing", who)
+}
+
+// propose leaves a motion open in the circle.
+func (c *cast) propose() {
+	change, err := c.calendar.Complete(c.ctx(), c.actors[host], c.circle.ID, 0, false)
+	must(c.t, err)
+	c.motion = *change.Motion
+	c.circle, err = c.rooms.Circle(c.ctx(), c.owner, c.circle.ID)
+	must(c.t, err)
+}
