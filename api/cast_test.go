@@ -13,14 +13,17 @@ import (
 // cast is a programme with a running circle and everybody who stands to it in another way.
 type cast struct {
 	*world
-	programme, other        circles.ProgrammeView
-	circle, elsewhere       circles.CircleView
-	seats                   map[string]circles.Member // by person's first name
-	application             circles.Applicant         // the applicant's own
-	sessions                []scheduling.SessionView
-	motion                  circles.Motion
-	actors                  map[string]identity.Actor
-	hostSession, heldByHost scheduling.SessionView
+	programme, other  circles.ProgrammeView
+	circle, elsewhere circles.CircleView
+	seats             map[string]circles.Member // by person's first name
+	application       circles.Applicant         // the applicant's own
+	sessions          []scheduling.SessionView
+	motion            circles.Motion
+	actors            map[string]identity.Actor
+	hostSession       scheduling.SessionView // led by the host
+	tokenID           string                 // the member's
+	seatID            string                 // the member's, unless a row is about another
+	formingCircle     circles.CircleView
 }
 
 // The people of a cast.
@@ -42,16 +45,16 @@ func newCast(w *world) *cast {
 	c := &cast{world: w, seats: map[string]circles.Member{}, actors: map[string]identity.Actor{nobody: {}}}
 	c.facilitators()
 	c.applicants()
-	c.circle = c.running(c.programme.ID, map[string]string{
-		member: "els@example.org", host: "hugo@example.org", facilitatorMember: "fien@example.org",
-	})
-	c.elsewhere = c.running(c.programme.ID, map[string]string{otherMember: "otto@example.org", "another": "an@example.org"})
+	people := map[string]string{member: "els@example.org", host: "hugo@example.org", facilitatorMember: "fien@example.org"}
+	c.formingCircle = c.open(people)
+	c.circle = c.running(people)
+	c.seatID = c.seats[member].ID
+	c.elsewhere = c.running(map[string]string{otherMember: "otto@example.org", "another": "an@example.org"})
 	c.apply()
 	var err error
 	c.sessions, err = c.calendar.Sessions(c.ctx(), c.actors[facilitator], c.circle.ID)
 	must(w.t, err)
 	c.leadBy(host)
-	c.propose()
 	return c
 }
 
@@ -103,11 +106,21 @@ func (c *cast) apply() {
 	}
 }
 
-// running opens a circle, lets everybody in and begins it.
-func (c *cast) running(programmeID string, people map[string]string) circles.CircleView {
+// running opens a circle and begins it.
+func (c *cast) running(people map[string]string) circles.CircleView {
+	circle := c.open(people)
+	_, err := c.calendar.Begin(c.ctx(), c.owner, circle.ID, 0, scheduling.BeginDraft{Insist: true}, false)
+	must(c.t, err)
+	circle, err = c.rooms.Circle(c.ctx(), c.owner, circle.ID)
+	must(c.t, err)
+	return circle
+}
+
+// open opens a circle and lets everybody in.
+func (c *cast) open(people map[string]string) circles.CircleView {
 	slot := wall.Slot{Weekday: time.Tuesday, At: wall.At(12, 30)}
 	draft := circles.CircleDraft{
-		ProgrammeID: programmeID, Name: "Circle", Slot: &slot, Seats: 6, SeatsOpen: true,
+		ProgrammeID: c.programme.ID, Name: "Circle", Slot: &slot, Seats: 6, SeatsOpen: true,
 		StartsOn: wall.DateOf(c.clock.Now(), time.UTC).AddDays(7),
 	}
 	for _, email := range people {
@@ -127,10 +140,6 @@ func (c *cast) running(programmeID string, people map[string]string) circles.Cir
 			}
 		}
 	}
-	_, err = c.calendar.Begin(c.ctx(), c.owner, circle.ID, 0, scheduling.BeginDraft{Insist: true}, false)
-	must(c.t, err)
-	circle, err = c.rooms.Circle(c.ctx(), c.owner, circle.ID)
-	must(c.t, err)
 	return circle
 }
 
@@ -145,11 +154,25 @@ func (c *cast) leadBy(who string) {
 	c.t.Fatalf("%s leads nothing", who)
 }
 
-// propose leaves a motion open in the circle.
-func (c *cast) propose() {
-	change, err := c.calendar.Complete(c.ctx(), c.actors[host], c.circle.ID, 0, false)
+// forming is for what is done before a circle begins.
+func forming(c *cast, _ context.Context) { c.circle = c.formingCircle }
+
+// asked lets the applicant ask for a seat, and makes it the one in the path.
+func asked(c *cast, ctx context.Context) {
+	seat, err := c.rooms.AskSeat(ctx, c.actors[applicant], c.circle.ID)
+	must(c.t, err)
+	c.seatID = seat.ID
+}
+
+// proposed leaves a motion open in the circle.
+func proposed(c *cast, ctx context.Context) {
+	change, err := c.calendar.Complete(ctx, c.actors[host], c.circle.ID, 0, false)
 	must(c.t, err)
 	c.motion = *change.Motion
-	c.circle, err = c.rooms.Circle(c.ctx(), c.owner, c.circle.ID)
+}
+
+// paused pauses the circle.
+func paused(c *cast, ctx context.Context) {
+	_, err := c.calendar.Pause(ctx, c.actors[host], c.circle.ID, 0, wall.DateOf(c.clock.Now(), time.UTC).AddDays(30), false)
 	must(c.t, err)
 }

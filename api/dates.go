@@ -5,7 +5,6 @@ import (
 
 	"kring/api/contract"
 	"kring/circles"
-	"kring/internal/wall"
 	"kring/scheduling"
 )
 
@@ -80,11 +79,7 @@ func dateChangeView(s scheduling.SessionChange, change scheduling.Change) contra
 }
 
 func (a *API) warningView(w scheduling.Warning, lang string) contract.DateWarning {
-	args := map[string]any{
-		"count": w.Dates, "on": wall.LongDate(w.On, lang), "until_on": wall.LongDate(w.UntilOn, lang),
-		"name": w.Name.In(lang), "holiday_on": wall.LongDate(w.HolidayOn, lang),
-	}
-	return contract.DateWarning{Code: w.Code, On: on(w.On), Message: a.texts.Say(lang, "warning."+w.Code, args)}
+	return contract.DateWarning{Code: w.Code, On: on(w.On), Message: a.texts.Say(lang, w.Key(), w.Args(lang))}
 }
 
 // BeginCircle begins the run.

@@ -61,7 +61,7 @@ func newWorld(t *testing.T, db *database.DB) *world {
 	w := &world{t: t, db: db, clock: clock.System(), log: &logged{}, web: echo.New()}
 	secrets, err := identity.ParseSecrets(strings.Repeat("k", 32))
 	must(t, err)
-	w.texts, err = text.Load(identity.Texts, circles.Texts, api.Texts)
+	w.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, api.Texts)
 	must(t, err)
 	w.texts = w.texts.Strict()
 	library, err := guides.Load(guides.Embedded(), guides.Options{})
