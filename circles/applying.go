@@ -85,11 +85,7 @@ func (r *Registry) seekable(tx database.Tx, c Circle, hours wall.Availability, z
 	case !c.SeatsOpen:
 		return conflict("seats-closed")
 	}
-	seats, err := seatsOf(tx, c.ID)
-	if err != nil {
-		return err
-	}
-	fit, err := r.fitsIn(tx, c, seats, hours, zone, now)
+	fit, err := r.fitsIn(tx, c, hours, zone, now)
 	if err != nil || fit {
 		return err
 	}

@@ -151,7 +151,7 @@ func (r *Registry) Invite(ctx context.Context, actor identity.Actor, circleID st
 			return Member{}, err
 		}
 		var v fault.Violations
-		if who.check(&v, ""); v.Err() != nil {
+		if who.check(&v, "", c.Language, c.Zone); v.Err() != nil {
 			return Member{}, v.Err()
 		}
 		switch {
@@ -211,7 +211,7 @@ func invited(tx database.Tx, c Circle, who Invitee, now time.Time) (personID str
 		return a.PersonID, &a.ID, nil
 	}
 	person, err := identity.EnsureIn(tx, now, identity.Person{
-		Email: who.Email, Name: who.Name, LetterLanguage: who.LetterLanguage, Zone: c.Zone,
+		Email: who.Email, Name: who.Name, LetterLanguage: who.LetterLanguage, Zone: who.Zone,
 	})
 	if err != nil {
 		return "", nil, err

@@ -52,6 +52,15 @@ func checkText(v *fault.Violations, pointer, body string, most int) string {
 	return body
 }
 
+// checkPurpose wants a purpose: the sign-up page opens with why the organisation does this.
+func checkPurpose(v *fault.Violations, pointer, purpose string) string {
+	purpose = checkText(v, pointer, purpose, mostPurpose)
+	if purpose == "" {
+		v.Add(pointer, "required")
+	}
+	return purpose
+}
+
 func notText(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
 // checkLink takes https alone, or nothing: a link is shown to people and pressed.

@@ -2,12 +2,14 @@ package circles
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"kring/guides"
 	"kring/internal/database"
 	"kring/internal/fault"
 	"kring/internal/identity"
+	"kring/internal/text"
 	"kring/internal/wall"
 )
 
@@ -49,7 +51,7 @@ type ProgrammeDraft struct {
 func (d *ProgrammeDraft) check(c choices) error {
 	var v fault.Violations
 	d.Name = identity.CheckName(&v, "/name", d.Name)
-	d.Purpose = checkText(&v, "/purpose", d.Purpose, mostPurpose)
+	d.Purpose = checkPurpose(&v, "/purpose", d.Purpose)
 	set := c.set(&v, "/guide_set", d.GuideSet)
 	checkSpoken(&v, "/language", d.Language)
 	identity.CheckZone(&v, "/zone", d.Zone)
@@ -163,20 +165,35 @@ func (d ApplicationDraft) fill(a *Application) {
 
 // Invitee is somebody to offer a seat: by address, or by the application that already stands in the programme.
 type Invitee struct {
-	Name, Email, LetterLanguage string
-	ApplicationID               string // when given, the other fields are not read
+	Name, Email    string
+	LetterLanguage string // empty: the circle's, or English when letters are not written in that
+	Zone           string // empty: the circle's
+	ApplicationID  string // when given, the other fields are not read
 }
 
-func (i *Invitee) check(v *fault.Violations, pointer string) {
+// check cleans the invitation to a circle that speaks a language in a zone.
+func (i *Invitee) check(v *fault.Violations, pointer, language, zone string) {
 	if i.ApplicationID != "" {
 		if !database.IsID(i.ApplicationID) {
 			v.Add(pointer+"/application_id", "not-an-id")
 		}
 		return
 	}
+	i.LetterLanguage, i.Zone = either(i.LetterLanguage, letterLanguage(language)), either(i.Zone, zone)
 	i.Name = identity.CheckName(v, pointer+"/name", i.Name)
 	i.Email = identity.CheckEmail(v, pointer+"/email", i.Email)
 	identity.CheckLetterLanguage(v, pointer+"/letter_language", i.LetterLanguage)
+	if i.Zone != zone { // the circle's is checked where it is written
+		identity.CheckZone(v, pointer+"/zone", i.Zone)
+	}
+}
+
+// letterLanguage is the language in which letters are written to people who speak this one.
+func letterLanguage(spoken string) string {
+	if base, _, _ := strings.Cut(spoken, "-"); text.Known(base) {
+		return base
+	}
+	return text.English
 }
 
 // CircleDraft is what a facilitator says to open a circle. Language, Zone and Holidays are the programme's when left
@@ -239,7 +256,7 @@ func (d *CircleDraft) checkMembers(v *fault.Violations) {
 	seen := map[string]bool{}
 	for i := range d.Members {
 		at := pointerTo("/members", i)
-		d.Members[i].check(v, at)
+		d.Members[i].check(v, at, d.Language, d.Zone)
 		who := d.Members[i].Email + d.Members[i].ApplicationID
 		if who != "" && seen[who] {
 			v.Add(at, "twice")

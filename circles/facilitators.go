@@ -12,11 +12,13 @@ import (
 
 // FacilitatorDraft is somebody to share a programme with.
 type FacilitatorDraft struct {
-	Name, Email, LetterLanguage string
+	Name, Email    string
+	LetterLanguage string // empty: the programme's, or English when letters are not written in that
 }
 
-func (d *FacilitatorDraft) check() error {
+func (d *FacilitatorDraft) check(p Programme) error {
 	var v fault.Violations
+	d.LetterLanguage = either(d.LetterLanguage, letterLanguage(p.Language))
 	d.Name = identity.CheckName(&v, "/name", d.Name)
 	d.Email = identity.CheckEmail(&v, "/email", d.Email)
 	identity.CheckLetterLanguage(&v, "/letter_language", d.LetterLanguage)
@@ -78,7 +80,7 @@ func (r *Registry) AddFacilitator(ctx context.Context, actor identity.Actor, pro
 		if err := mayOnProgramme(tx, actor, AddFacilitator, programmeID); err != nil {
 			return none, err
 		}
-		if err := draft.check(); err != nil {
+		if err := draft.check(p); err != nil {
 			return none, err
 		}
 		person, err := identity.EnsureIn(tx, now, identity.Person{

@@ -70,9 +70,13 @@ func sharesHour(c Circle, set guides.Set, members []identity.Person, newcomer wa
 }
 
 // fitsIn is fits with the circle's members read on tx.
-func (r *Registry) fitsIn(tx database.Tx, c Circle, seats []Member, hours wall.Availability, zone string, now time.Time) (bool, error) {
+func (r *Registry) fitsIn(tx database.Tx, c Circle, hours wall.Availability, zone string, now time.Time) (bool, error) {
 	var members []identity.Person
 	if _, agreed := c.Slot(); !agreed && !hours.IsZero() {
+		seats, err := seatsOf(tx, c.ID)
+		if err != nil {
+			return false, err
+		}
 		var ids []string
 		for _, m := range seats {
 			if m.State == Accepted {
@@ -101,11 +105,7 @@ func (r *Registry) elsewhere(tx database.Tx, programmeID, without string, hours 
 		if c.ID == without || len(offers) == mostOffers {
 			continue
 		}
-		seats, err := seatsOf(tx, c.ID)
-		if err != nil {
-			return nil, err
-		}
-		fit, err := r.fitsIn(tx, c, seats, hours, zone, now)
+		fit, err := r.fitsIn(tx, c, hours, zone, now)
 		if err != nil {
 			return nil, err
 		}

@@ -82,13 +82,13 @@ func (l *letter) whoSeesWhat() {
 	})
 }
 
-// facts are what there is to know of a circle before it begins.
+// facts are what there is to know of a circle before one is in it.
 func (l *letter) facts() mail.Facts {
 	spoken := l.circle.Language
 	if l.texts.Has("spoken." + spoken) {
 		spoken = l.say("spoken." + spoken)
 	}
-	facts := append(l.hour(), mail.Fact{Label: l.say("letter.fact.start"), Value: l.likelyStart()})
+	facts := append(l.hour(), l.start())
 	facts = append(facts,
 		mail.Fact{Label: l.say("letter.fact.members"), Value: l.whoIsIn()},
 		mail.Fact{Label: l.say("letter.fact.language"), Value: spoken},
@@ -117,10 +117,18 @@ func (l *letter) hour() mail.Facts {
 		"time", slot.At.String(), "zone", wall.ZoneLabel(next.At, loc, lang))}}
 	mine, day := wall.TimeOfDayOf(next.At, l.loc), wall.DateOf(next.At, l.loc).Weekday()
 	if mine != slot.At || day != slot.Weekday {
-		facts = append(facts, mail.Fact{Value: l.say("letter.fact.slot-yours", "weekday", wall.WeekdayName(day, lang),
+		facts = append(facts, mail.Fact{Label: l.say("letter.fact.slot-mine"), Value: l.say("letter.fact.slot-at", "weekday", wall.WeekdayName(day, lang),
 			"time", mine.String(), "zone", wall.ZoneLabel(next.At, l.loc, lang))})
 	}
 	return facts
+}
+
+// start says when the circle is likely to begin, or at which week it is.
+func (l *letter) start() mail.Fact {
+	if l.circle.State.Begun() {
+		return mail.Fact{Label: l.say("letter.fact.week"), Value: l.say("letter.fact.week-is", "week", l.circle.GuideWeek)}
+	}
+	return mail.Fact{Label: l.say("letter.fact.start"), Value: l.likelyStart()}
 }
 
 // likelyStart is the first date of the slot from the circle's start on; without a slot the start itself.
@@ -152,10 +160,11 @@ func seatAccepted(l *letter) error {
 	if l.seat.State != Accepted {
 		return outbox.Void("seat-closed")
 	}
-	l.subject = l.say("letter.seat_accepted.subject", "circle", l.circle.Name)
 	if l.seat.In() {
+		l.subject = l.say("letter.seat_accepted.subject", "circle", l.circle.Name)
 		l.paragraph("letter.seat_accepted.in", "circle", l.circle.Name)
 	} else {
+		l.subject = l.say("letter.seat_accepted.late-subject", "circle", l.circle.Name)
 		l.paragraph("letter.seat_accepted.late", "circle", l.circle.Name, "until", l.moment(l.seat.AcceptedAt.Add(ObjectWithin)))
 	}
 	facts := l.facts()

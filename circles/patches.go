@@ -27,7 +27,7 @@ type ProgrammePatch struct {
 func (patch *ProgrammePatch) apply(c choices, p *Programme, set guides.Set) error {
 	var v fault.Violations
 	takeClean(&p.Name, patch.Name, func(s string) string { return identity.CheckName(&v, "/name", s) })
-	takeClean(&p.Purpose, patch.Purpose, func(s string) string { return checkText(&v, "/purpose", s, mostPurpose) })
+	takeClean(&p.Purpose, patch.Purpose, func(s string) string { return checkPurpose(&v, "/purpose", s) })
 	if take(&p.Language, patch.Language) {
 		checkSpoken(&v, "/language", p.Language)
 	}

@@ -103,11 +103,11 @@ func TestBadInputNamesEveryFaultyFieldAtOnceAndWritesNothing(t *testing.T) {
 		_, err = w.registry.OpenCircle(w.ctx, w.facilitator, CircleDraft{
 			ProgrammeID: w.programme.ID, Slot: &wall.Slot{Weekday: 9, At: 5000}, Seats: 50, VideoLink: "javascript:alert(1)",
 			ChatLink: "https://user:secret@example.org", LookedAfterBy: "me",
-			Members: []Invitee{{}, {Name: "An", Email: "an@example.org", LetterLanguage: "nl"}, {Name: "An", Email: "AN@example.org", LetterLanguage: "nl"}},
+			Members: []Invitee{{}, {Name: "An", Email: "an@example.org", Zone: "Mars/Base"}, {Name: "An", Email: "AN@example.org", LetterLanguage: "nl"}},
 		})
 		violates(t, err, "/name required", "/slot/weekday not-a-weekday", "/slot/time not-a-time", "/seats not-between",
 			"/video_link not-https", "/chat_link not-https", "/looked_after_by not-an-id", "/members/0/name required",
-			"/members/0/email required", "/members/0/letter_language not-a-letter-language", "/members/2 twice")
+			"/members/0/email required", "/members/1/zone not-a-zone", "/members/2 twice")
 		_, err = w.registry.OpenCircle(w.ctx, w.facilitator, CircleDraft{ProgrammeID: database.NewID(), Name: "x"})
 		violates(t, err, "/programme_id no-such-programme")
 		list := got(w.registry.Circles(w.ctx, w.facilitator, "", "", page.Cursor{}, 0))(t)

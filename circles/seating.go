@@ -224,8 +224,11 @@ func declinable(m Member, byCircle bool) error {
 }
 
 func (r *Registry) decline(s *seatCase, kindly bool) (Member, error) {
-	thanked := s.seat.State == Invited && !s.seat.OtherHour
-	if err := r.closeSeat(s.tx, s.actor, s.c, s.seats, s.seat, Declined, "seat-declined", s.now); err != nil {
+	thanked, who := s.seat.State == Invited && !s.seat.OtherHour, s.actor
+	if kindly {
+		who = identity.Actor{} // which of them it was is nobody's business: the journal does not know either
+	}
+	if err := r.closeSeat(s.tx, who, s.c, s.seats, s.seat, Declined, "seat-declined", s.now); err != nil {
 		return s.seat, err
 	}
 	if kindly {

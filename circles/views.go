@@ -49,14 +49,18 @@ func seeOne(tx database.Tx, actor identity.Actor, circleID string) (seenCircle, 
 	return seen[0], nil
 }
 
-// Circle answers one circle, to its members, to whoever has a seat in it waiting, and to facilitators.
+// Circle answers one circle: to its members, to facilitators, and without its links to whoever has a seat in it waiting.
 func (r *Registry) Circle(ctx context.Context, actor identity.Actor, id string) (CircleView, error) {
 	return read(ctx, r.db, func(tx database.Tx) (CircleView, error) {
 		seen, err := seeOne(tx, actor, id)
 		if err != nil {
 			return CircleView{}, err
 		}
-		return seen.view(), May(actor, SeeCircle, seen.object())
+		view := seen.view()
+		if May(actor, SeeMembers, view.Object) != nil { // invited, and not in
+			view.VideoLink, view.ChatLink = "", ""
+		}
+		return view, May(actor, SeeCircle, view.Object)
 	})
 }
 
