@@ -1,0 +1,264 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"reflect"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
+
+	"kring/internal/database"
+	"kring/internal/identity"
+	"kring/internal/mail"
+	"kring/internal/text"
+	"kring/internal/wall"
+)
+
+// settings are what can be set, each by a flag or by the environment: --database-url is KRING_DATABASE_URL. A flag
+// wins. Those marked secret can also come from a file, named by --smtp-url-file or KRING_SMTP_URL_FILE, and are never
+// printed.
+type settings struct {
+	Addr        string `default:"127.0.0.1:8080" help:"Address to listen on (KRING_ADDR)."`
+	DatabaseURL string `name:"database-url" default:"file:kring.db" secret:"url" help:"file:NAME for SQLite or postgres://... (KRING_DATABASE_URL)."`
+	SMTPURL     string `name:"smtp-url" secret:"url" help:"smtp://user:password@host:587 or smtps://...; none: letters wait (KRING_SMTP_URL)."`
+	PublicURL   string `name:"public-url" help:"Where people reach Kring; stands in letters; default http://ADDR (KRING_PUBLIC_URL)."`
+	Secret      string `secret:"whole" help:"Key that links are signed with, at least 32 characters; several with commas, newest first. SQLite: made once into DATABASE.secret (KRING_SECRET)."`
+	OwnerEmail  string `name:"owner-email" help:"Whose token the first start prints; needed while the database is empty (KRING_OWNER_EMAIL)."`
+	MailFrom    string `name:"mail-from" default:"Kring <kring@localhost>" help:"Sender of the letters (KRING_MAIL_FROM)."`
+	Language    string `default:"nl" help:"Letter language of the owner (KRING_LANGUAGE)."`
+	Zone        string `default:"Europe/Brussels" help:"IANA zone of the owner (KRING_ZONE)."`
+	GuideURL    string `name:"guide-url" help:"Page of the official guides that the set wol links to (KRING_GUIDE_URL)."`
+	LogLevel    string `name:"log-level" default:"info" help:"debug, info, warn or error (KRING_LOG_LEVEL)."`
+	LogFormat   string `name:"log-format" default:"text" help:"text or json (KRING_LOG_FORMAT)."`
+
+	DatabaseURLFile string `name:"database-url-file" hidden:"" help:"File with the database URL (KRING_DATABASE_URL_FILE)."`
+	SMTPURLFile     string `name:"smtp-url-file" hidden:"" help:"File with the SMTP URL (KRING_SMTP_URL_FILE)."`
+	SecretFile      string `name:"secret-file" hidden:"" help:"File with the secret (KRING_SECRET_FILE)."`
+}
+
+// config is what the settings mean, checked.
+type config struct {
+	addr        string
+	databaseURL string
+	dialect     database.Dialect
+	smtp        *mail.Server // nil: letters wait
+	publicURL   string       // without a slash at the end; empty: where the service listens
+	secrets     identity.Secrets
+	hasSecret   bool // false: SQLite keeps one beside its file
+	ownerEmail  string
+	from        mail.Address
+	language    string
+	zone        string
+	guideURL    string
+	level       slog.Level
+	json        bool
+}
+
+// settingError says that the settings are wrong; all mistakes are in it.
+type settingError struct{ error }
+
+// exitCode tells wrong settings (2) from everything else (1).
+func exitCode(err error) int {
+	if wrong := (settingError{}); errors.As(err, &wrong) {
+		return 2
+	}
+	return 1
+}
+
+// environment answers the settings that env holds, for the flags that the command line does not name. kong would ask
+// the process's own environment, which a program that runs twice in one process does not have.
+func environment(env []string) kong.Resolver {
+	values := map[string]string{}
+	for _, line := range env {
+		if name, value, found := strings.Cut(line, "="); found {
+			values[name] = value
+		}
+	}
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if value := values[variable(flag.Name)]; value != "" { // set to nothing is not set
+			return value, nil
+		}
+		return nil, nil //nolint:nilnil // kong's way to say that the resolver knows nothing
+	})
+}
+
+// variable is the name of a flag in the environment.
+func variable(flag string) string {
+	return "KRING_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// check reads the settings and answers what they mean, or every mistake in one settingError. It makes nothing.
+func (s settings) check() (config, error) {
+	m := mistakes{}
+	s = s.withFiles(&m)
+	c := config{
+		addr: s.Addr, databaseURL: s.DatabaseURL, ownerEmail: s.OwnerEmail,
+		language: s.Language, zone: s.Zone, guideURL: s.GuideURL,
+	}
+	m.check("addr", listenable(s.Addr))
+	c.dialect = read(&m, "database-url", s.DatabaseURL, database.DialectOf)
+	if s.SMTPURL != "" {
+		server := read(&m, "smtp-url", s.SMTPURL, mail.ParseURL)
+		c.smtp = &server
+	}
+	if s.PublicURL != "" {
+		c.publicURL = read(&m, "public-url", s.PublicURL, publicURL)
+	}
+	if s.Secret != "" {
+		c.secrets, c.hasSecret = read(&m, "secret", s.Secret, identity.ParseSecrets), true
+	} else if c.dialect == database.Postgres {
+		m.add("secret", errors.New("PostgreSQL needs one, the same for all processes"))
+	}
+	if s.OwnerEmail != "" {
+		c.ownerEmail = read(&m, "owner-email", s.OwnerEmail, identity.NormaliseEmail)
+	}
+	c.from = read(&m, "mail-from", s.MailFrom, mail.ParseAddress)
+	if !text.Known(s.Language) {
+		m.add("language", errors.New("is nl or en"))
+	}
+	read(&m, "zone", s.Zone, wall.LoadZone)
+	if s.GuideURL != "" {
+		c.guideURL = read(&m, "guide-url", s.GuideURL, publicURL)
+	}
+	if c.level.UnmarshalText([]byte(s.LogLevel)) != nil {
+		m.add("log-level", errors.New("is debug, info, warn or error"))
+	}
+	c.json = s.LogFormat == "json"
+	if !c.json && s.LogFormat != "text" {
+		m.add("log-format", errors.New("is text or json"))
+	}
+	return c, m.err()
+}
+
+// withFiles is s with the secrets that come from files.
+func (s settings) withFiles(m *mistakes) settings {
+	for _, from := range []struct {
+		name, file string
+		value      *string
+		standard   string
+	}{
+		{"database-url", s.DatabaseURLFile, &s.DatabaseURL, "file:kring.db"},
+		{"smtp-url", s.SMTPURLFile, &s.SMTPURL, ""},
+		{"secret", s.SecretFile, &s.Secret, ""},
+	} {
+		if from.file == "" {
+			continue
+		}
+		if *from.value != from.standard {
+			m.add(from.name, errors.New("is given both itself and by a file"))
+			continue
+		}
+		content, err := os.ReadFile(from.file)
+		m.check(from.name+"-file", err)
+		*from.value = strings.TrimSpace(string(content))
+	}
+	return s
+}
+
+// mistakes collects what is wrong, by the name of the setting.
+type mistakes []string
+
+func (m *mistakes) add(name string, err error) {
+	*m = append(*m, fmt.Sprintf("%s (%s): %v", name, variable(name), err))
+}
+
+func (m *mistakes) check(name string, err error) {
+	if err != nil {
+		m.add(name, err)
+	}
+}
+
+func (m *mistakes) err() error {
+	if len(*m) == 0 {
+		return nil
+	}
+	return settingError{fmt.Errorf("wrong settings:\n  %s", strings.Join(*m, "\n  "))}
+}
+
+// read reads one setting; a mistake is collected and the zero value answered.
+func read[T any](m *mistakes, name, value string, parse func(string) (T, error)) T {
+	v, err := parse(value)
+	m.check(name, err)
+	return v
+}
+
+// listenable says what is wrong with an address to listen on.
+func listenable(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return errors.New("is host:port, such as 127.0.0.1:8080 or :8080")
+	}
+	if _, err := net.LookupPort("tcp", port); err != nil {
+		return errors.New("has no port between 0 and 65535")
+	}
+	return nil
+}
+
+// publicURL reads an address that goes into letters.
+func publicURL(raw string) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("is an http or https address without query")
+	}
+	return strings.TrimRight(raw, "/"), nil
+}
+
+// configCommand prints the settings in force.
+type configCommand struct{}
+
+// Run prints them; wrong settings are printed too, and then told.
+func (configCommand) Run(p *program) error {
+	p.settings.withFiles(&mistakes{}).print(p.out)
+	_, err := p.settings.check()
+	return err
+}
+
+// print writes one setting a line: its name in the environment and its value, hidden for a secret that is set.
+func (s settings) print(out io.Writer) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	defer table.Flush()
+	value := reflect.ValueOf(s)
+	for i := range value.NumField() {
+		field := value.Type().Field(i)
+		name := field.Tag.Get("name")
+		if name == "" {
+			name = strings.ToLower(field.Name)
+		}
+		shown := value.Field(i).String()
+		switch field.Tag.Get("secret") {
+		case "whole":
+			shown = disguise(shown)
+		case "url":
+			shown = disguiseURL(shown)
+		}
+		fmt.Fprintf(table, "%s\t%s\n", variable(name), shown)
+	}
+}
+
+// disguise shows of a secret only that it is there.
+func disguise(secret string) string {
+	if secret == "" {
+		return ""
+	}
+	return "hidden"
+}
+
+// disguiseURL shows of an address everything but user, password and options, any of which may be secret.
+func disguiseURL(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return disguise(address)
+	}
+	if u.User != nil {
+		u.User = url.User("hidden")
+	}
+	u.RawQuery = ""
+	return u.String()
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"kring/api"
+	"kring/circles"
+	"kring/guides"
+	"kring/internal/clock"
+	"kring/internal/database"
+	"kring/internal/identity"
+	"kring/internal/mail"
+	"kring/internal/outbox"
+	"kring/internal/text"
+	"kring/migrations"
+	"kring/scheduling"
+	"kring/scheduling/holidays"
+)
+
+// service is the whole program, put together and not yet running: requests through echo, time through jobs.
+type service struct {
+	config config
+	clock  *clock.Clock
+	log    *slog.Logger
+
+	db       *database.DB
+	texts    *text.Catalog
+	guides   *guides.Library
+	tokens   *identity.Tokens
+	links    *identity.Links
+	circles  *circles.Registry
+	calendar *scheduling.Calendar
+	post     *outbox.Post
+	relay    relay
+
+	metrics *metrics
+	jobs    *jobs
+	echo    *echo.Echo
+}
+
+// ingredients are what a service is made of.
+type ingredients struct {
+	config config
+	clock  *clock.Clock
+	log    *slog.Logger
+	out    io.Writer // told the owner's token when the database is new
+	strict bool      // mistakes of the program panic instead of being made good: for tests
+}
+
+// open puts the service together, from the database up; when it fails nothing stays open. The database is brought to
+// the newest schema.
+func open(ctx context.Context, in ingredients) (_ *service, err error) {
+	s := &service{config: in.config, clock: in.clock, log: in.log, metrics: newMetrics()}
+	if s.db, err = database.Open(ctx, database.Options{URL: in.config.databaseURL, Log: in.log, Strict: in.strict}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.db.Close())
+		}
+	}()
+	if err := migrations.Up(ctx, s.db); err != nil {
+		return nil, err
+	}
+	if err := s.read(in.strict); err != nil {
+		return nil, err
+	}
+	if err := s.settle(ctx, in.out); err != nil {
+		return nil, err
+	}
+	s.circles = circles.NewRegistry(circles.Options{DB: s.db, Clock: s.clock, Guides: s.guides, Calendars: holidays.Keys()})
+	s.calendar = scheduling.New(scheduling.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
+	if s.post, err = s.newPost(); err != nil {
+		return nil, err
+	}
+	s.metrics.watch(s.post, s.clock)
+	s.jobs = newJobs(s)
+	if err := s.jobs.resume(ctx); err != nil {
+		return nil, err
+	}
+	s.route()
+	return s, nil
+}
+
+// read reads what the program brings along: sentences and guides.
+func (s *service) read(strict bool) (err error) {
+	if s.texts, err = text.Load(identity.Texts, circles.Texts, api.Texts); err != nil {
+		return err
+	}
+	if strict {
+		s.texts = s.texts.Strict()
+	}
+	official := map[string]string{}
+	if s.config.guideURL != "" {
+		official["wol"] = s.config.guideURL
+	}
+	s.guides, err = guides.Load(guides.Embedded(), guides.Options{OfficialURL: official})
+	return err
+}
+
+// settle takes the secrets, and makes the owner of an empty database.
+func (s *service) settle(ctx context.Context, out io.Writer) error {
+	secrets, err := s.secrets()
+	if err != nil {
+		return err
+	}
+	s.links, s.tokens = identity.NewLinks(secrets), identity.NewTokens(s.db, s.clock, secrets)
+	token, created, err := s.tokens.EnsureOwner(ctx, s.config.ownerEmail, s.config.language, s.config.zone)
+	if errors.Is(err, identity.ErrNoOwner) {
+		return settingError{errors.New("wrong settings:\n  owner-email (KRING_OWNER_EMAIL): the database is new; say whose it is")}
+	}
+	if err != nil {
+		return fmt.Errorf("make the owner: %w", err)
+	}
+	if created {
+		printOwner(out, s.config, token)
+	}
+	return nil
+}
+
+// secrets are those of the settings; SQLite keeps one beside its file.
+func (s *service) secrets() (identity.Secrets, error) {
+	path, file := database.FilePath(s.config.databaseURL)
+	if !s.config.hasSecret && file {
+		return identity.LoadSecret(path + ".secret")
+	}
+	return s.config.secrets, nil
+}
+
+// printOwner says, once, who owns the new database and what to do next.
+func printOwner(out io.Writer, c config, token string) {
+	fmt.Fprintf(out, `The database is new and belongs to %s.
+This token is shown once; keep it:
+
+  %s
+
+Next, open a programme:
+
+  export KRING_TOKEN=%s
+  curl -H "Authorization: Bearer $KRING_TOKEN" %s/api/v1/me
+
+Every route is described at %s/api/docs.
+
+`, c.ownerEmail, token, token, c.publicURL, c.publicURL)
+}
+
+// newPost makes the post, with what every kind of letter says.
+func (s *service) newPost() (*outbox.Post, error) {
+	o := outbox.Options{DB: s.db, Clock: s.clock, Log: s.log, Table: outbox.Table{}}
+	public, err := url.Parse(s.config.publicURL)
+	if err != nil {
+		return nil, err
+	}
+	o.Host = public.Hostname()
+	if s.config.smtp != nil {
+		if o.Sender, err = mail.NewSender(*s.config.smtp, s.config.from, s.config.publicURL); err != nil {
+			return nil, err
+		}
+	}
+	return outbox.New(o)
+}
+
+// route mounts every room that answers requests.
+func (s *service) route() {
+	s.echo = echo.New()
+	s.echo.HideBanner, s.echo.HidePort = true, true
+	s.echo.IPExtractor = echo.ExtractIPDirect() // a header that anybody can write says nothing about who calls
+	api.New(api.Options{
+		DB: s.db, Clock: s.clock, Texts: s.texts, Tokens: s.tokens, Circles: s.circles, Guides: s.guides,
+		PublicURL: s.config.publicURL, Log: s.log, Observed: s.observed,
+	}).Mount(s.echo)
+	s.mountOps(s.echo)
+}
+
+// observed is told of every request: it is counted, and one that may have written lets time act.
+func (s *service) observed(r api.Request) {
+	s.metrics.answered(r)
+	if r.Method != "GET" && r.Method != "HEAD" && r.Status < 500 {
+		s.jobs.Poke()
+	}
+}
+
+// close writes down what is only in memory and closes the database. Nobody uses the service any more.
+func (s *service) close(ctx context.Context) error {
+	s.jobs.flush(ctx, s.clock.Machine())
+	return errors.Join(s.tokens.FlushUses(ctx), s.db.Close())
+}
