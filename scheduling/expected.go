@@ -100,19 +100,21 @@ func (w Word) Tally(s Session, members []circles.Member, loc *time.Location) Tal
 	return c
 }
 
-// silent says whether the member gave no sign of life over the last three sessions at which they were expected.
-// Sessions that were skipped or called off do not count. Sessions are ordered by date.
+// silent says whether the member gave no sign of life over the last three sessions at which they were expected, of which
+// at least one was held: where none was, the circle as a whole is asked. Sessions that were skipped or called off do not
+// count. Sessions are ordered by date.
 func (w Word) silent(m circles.Member, sessions []Session, loc *time.Location, now time.Time) bool {
 	since := lastSign(m)
-	n := 0
+	n, met := 0, false
 	for _, s := range sessions {
 		lost := s.State == Skipped || s.State == Cancelled
 		if lost || !s.Over(now) || s.StartsAt.Before(since) || w.about(s, m.ID, loc) == No {
 			continue
 		}
 		n++
+		met = met || s.State == Held
 	}
-	return n >= silentSessions
+	return met && n >= silentSessions
 }
 
 func lastSign(m circles.Member) time.Time {

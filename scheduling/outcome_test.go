@@ -180,7 +180,8 @@ func TestSilenceOfAMember(t *testing.T) {
 			m: sign(9 * weeks), states: []State{Held, Held, Held},
 			word: Word{Absences: []Absence{{MemberID: "ann", FromOn: day(t, "2018-03-01"), UntilOn: day(t, "2018-03-14")}}},
 		},
-		"the one that just ended counts": {m: sign(5 * weeks), states: []State{Held, Unrecorded, Planned}, want: true},
+		"the one that just ended counts":                   {m: sign(5 * weeks), states: []State{Held, Unrecorded, Planned}, want: true},
+		"where none was held the circle is asked, not one": {m: sign(5 * weeks), states: []State{Unrecorded, Missed, Planned}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := c.word.silent(c.m, past(t, now, c.states...), utc, now); got != c.want {
