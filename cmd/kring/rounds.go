@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +20,8 @@ const (
 	askAtLeast = 15 * time.Minute
 	// retryAfter is how long a pass that failed waits before it runs again.
 	retryAfter = time.Minute
+	// roundsAtOnce is how often a walk looks at one moment before it takes it for a defect.
+	roundsAtOnce = 1000
 	// recordEvery is how often the table job_runs is written.
 	recordEvery = time.Hour
 	// nightAt is the hour, UTC in product time, of the nightly jobs.
@@ -56,7 +60,7 @@ type jobs struct {
 
 	stale  atomic.Bool   // something was written since: what the passes said is no longer true
 	wake   chan struct{} // holds one when somebody waits for a round
-	ticked atomic.Int64  // machine time of the last tick, Unix microseconds; 0: none yet
+	ticked atomic.Int64  // machine time at which the last round ended, Unix microseconds; 0: none yet
 }
 
 // Poke says that something was written, so that anything may be due. It costs nothing and never waits.
@@ -71,12 +75,69 @@ func (j *jobs) Poke() {
 // RunDue runs one round at now: each job that is due, in the order of the table. When another round is under way it
 // does nothing: that one, or the next tick, does the work.
 func (j *jobs) RunDue(ctx context.Context, now time.Time) {
-	j.ticked.Store(j.clock.Machine().UnixMicro())
 	if !j.turn.TryLock() {
 		return
 	}
 	defer j.turn.Unlock()
 	j.round(ctx, now, j.table)
+}
+
+// Walk turns product time forward to an instant, from due moment to due moment, and answers when all that was due has
+// run: as ticks would have done it, without those that find nothing. Guests are jobs that run last in each round of
+// this walk. Ticks stand still meanwhile. It ends early when ctx does or a job fails, at the moment it came to.
+func (j *jobs) Walk(ctx context.Context, to time.Time, guests ...*job) error {
+	j.turn.Lock()
+	defer j.turn.Unlock()
+	table := slices.Concat(j.table, guests)
+	j.stale.Store(true)
+	for {
+		if err := j.settle(ctx, table); err != nil {
+			return err
+		}
+		now := j.clock.Now()
+		if !now.Before(to) {
+			return nil
+		}
+		j.clock.Advance(nextStop(table, now, to).Sub(now))
+	}
+}
+
+// settle runs rounds at this moment until one finds nothing more to do.
+func (j *jobs) settle(ctx context.Context, table []*job) error {
+	for range roundsAtOnce {
+		did := j.round(ctx, j.clock.Now(), table)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for _, one := range table {
+			if one.failing != "" {
+				return fmt.Errorf("job %s: %s", one.name, one.failing)
+			}
+		}
+		if did == 0 {
+			return nil
+		}
+	}
+	return fmt.Errorf("jobs found something to do %d times at one moment", roundsAtOnce)
+}
+
+// nextStop is the next moment at which a job has something due, at most to. A job that is due and did nothing is looked
+// at again at the next tick.
+func nextStop(table []*job, now, to time.Time) time.Time {
+	stop := to
+	for _, one := range table {
+		next := one.next
+		if one.every > 0 || next.IsZero() {
+			continue
+		}
+		if !next.After(now) {
+			next = now.Add(tick)
+		}
+		if next.Before(stop) {
+			stop = next
+		}
+	}
+	return stop
 }
 
 // lastTick is when time last acted in this process, in machine time; zero: not yet.
@@ -113,6 +174,7 @@ func (j *jobs) round(ctx context.Context, now time.Time, table []*job) int {
 		j.Poke()
 	}
 	j.record(ctx, machine)
+	j.ticked.Store(j.clock.Machine().UnixMicro())
 	return all
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
@@ -91,7 +92,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 
 // read reads what the program brings along: sentences and guides.
 func (s *service) read(strict bool) (err error) {
-	if s.texts, err = text.Load(identity.Texts, circles.Texts, api.Texts); err != nil {
+	if s.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, api.Texts); err != nil {
 		return err
 	}
 	if strict {
@@ -153,7 +154,11 @@ Every route is described at %s/api/docs.
 
 // newPost makes the post, with what every kind of letter says.
 func (s *service) newPost() (*outbox.Post, error) {
+	letters := circles.NewLetters(circles.LettersOptions{
+		DB: s.db, Clock: s.clock, Guides: s.guides, Texts: s.texts, Links: s.links, PublicURL: s.config.publicURL,
+	})
 	o := outbox.Options{DB: s.db, Clock: s.clock, Log: s.log, Table: outbox.Table{}}
+	maps.Copy(o.Table, letters.Table())
 	public, err := url.Parse(s.config.publicURL)
 	if err != nil {
 		return nil, err
@@ -173,7 +178,7 @@ func (s *service) route() {
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = echo.ExtractIPDirect() // a header that anybody can write says nothing about who calls
 	api.New(api.Options{
-		DB: s.db, Clock: s.clock, Texts: s.texts, Tokens: s.tokens, Circles: s.circles, Guides: s.guides,
+		DB: s.db, Clock: s.clock, Texts: s.texts, Tokens: s.tokens, Circles: s.circles, Calendar: s.calendar, Guides: s.guides,
 		PublicURL: s.config.publicURL, Log: s.log, Observed: s.observed,
 	}).Mount(s.echo)
 	s.mountOps(s.echo)
