@@ -34,9 +34,10 @@ func (r *round) run(first *mail.Connection) error {
 	until := r.post.clock.Machine().Add(passTime)
 	some, err := r.post.claimSome(r.ctx, r.now)
 	go r.carry(first, min(len(some), r.post.sender.Connections()))
-	for err == nil && len(some) > 0 && r.hand(some) {
+	for err == nil && len(some) > 0 {
+		handed := r.hand(some)
 		some = nil
-		if r.ctx.Err() != nil || r.post.clock.Machine().After(until) {
+		if !handed || r.ctx.Err() != nil || r.post.clock.Machine().After(until) {
 			break
 		}
 		some, err = r.post.claimSome(r.ctx, r.now)

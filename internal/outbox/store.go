@@ -307,10 +307,23 @@ func nextHold(tx database.Tx) (*time.Time, error) {
 	return first(tx.Gorm().Table("notices").Where("state = 'waiting'"), "hold_until")
 }
 
-func countLetters(tx database.Tx, state State) (int64, error) {
-	var n int64
-	err := tx.Gorm().Table("letters").Where("state = '" + string(state) + "'").Count(&n).Error
-	return n, wrap(err, "count letters")
+// countUnsent counts by state what is neither sent nor lapsed. Each condition is that of an index.
+func countUnsent(tx database.Tx) (map[State]int, error) {
+	counts := map[State]int{}
+	for _, where := range []string{"state = 'queued'", "state = 'sending'", "state IN ('refused', 'parked')"} {
+		var rows []struct {
+			State   State
+			Letters int
+		}
+		err := tx.Gorm().Table("letters").Select("state, count(*) AS letters").Where(where).Group("state").Scan(&rows).Error
+		if err != nil {
+			return nil, wrap(err, "count letters")
+		}
+		for _, row := range rows {
+			counts[row.State] = row.Letters
+		}
+	}
+	return counts, nil
 }
 
 func countWaiting(tx database.Tx) (int64, error) {
