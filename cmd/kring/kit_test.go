@@ -65,6 +65,19 @@ func (o *output) after(mark string) (string, bool) {
 	return "", false
 }
 
+// lockedWriter lets several goroutines write to one buffer.
+type lockedWriter struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+// Write writes.
+func (w *lockedWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to.Write(p)
+}
+
 // settingsFor are those of a run on a database, with a free port.
 func settingsFor(database string, more ...string) []string {
 	return append([]string{
