@@ -3,6 +3,7 @@ package catcher
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -89,7 +90,7 @@ func (m *Mail) parts(branch string, reader *multipart.Reader) (string, error) {
 	var shapes []string
 	for {
 		part, err := reader.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return branch + "(" + strings.Join(shapes, " ") + ")", nil
 		}
 		if err != nil {
