@@ -18,7 +18,7 @@ import (
 
 // world is a database with a programme, its facilitator, and a clock that only goes when it is told to.
 type world struct {
-	t           *testing.T
+	t           testing.TB
 	ctx         context.Context
 	db          *database.DB
 	clock       *clock.Clock
@@ -34,7 +34,7 @@ func inWorlds(t *testing.T, fn func(t *testing.T, w *world)) {
 	testkit.Databases(t, func(t *testing.T, db *database.DB) { fn(t, newWorld(t, db)) })
 }
 
-func newWorld(t *testing.T, db *database.DB) *world {
+func newWorld(t testing.TB, db *database.DB) *world {
 	t.Helper()
 	library, err := guides.Load(guides.Embedded(), guides.Options{})
 	if err != nil {
@@ -50,8 +50,8 @@ func newWorld(t *testing.T, db *database.DB) *world {
 }
 
 // got ends the test on an error: got(call())(t).
-func got[T any](value T, err error) func(t *testing.T) T {
-	return func(t *testing.T) T {
+func got[T any](value T, err error) func(t testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatalf("unexpected: %v", err)
@@ -61,8 +61,8 @@ func got[T any](value T, err error) func(t *testing.T) T {
 }
 
 // refused checks kind and code of a refusal.
-func refused[T any](_ T, err error) func(t *testing.T, kind fault.Kind, code string) {
-	return func(t *testing.T, kind fault.Kind, code string) {
+func refused[T any](_ T, err error) func(t testing.TB, kind fault.Kind, code string) {
+	return func(t testing.TB, kind fault.Kind, code string) {
 		t.Helper()
 		if !fault.IsKind(err, kind) || !fault.HasCode(err, code) {
 			t.Fatalf("want %v %q, got %v", kind, code, err)
@@ -74,7 +74,7 @@ func refused[T any](_ T, err error) func(t *testing.T, kind fault.Kind, code str
 func nothing(err error) (struct{}, error) { return struct{}{}, err }
 
 // violates checks that exactly these "pointer code" pairs are named.
-func violates(t *testing.T, err error, want ...string) {
+func violates(t testing.TB, err error, want ...string) {
 	t.Helper()
 	f, is := fault.Of(err)
 	if !is || f.Kind != fault.Invalid {

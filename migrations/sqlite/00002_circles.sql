@@ -139,6 +139,7 @@ create table members (
 );
 create unique index members_once on members (circle_id, person_id) where state in ('invited', 'asked', 'held', 'accepted');
 create index members_circle on members (circle_id, id);
+create index members_seats on members (circle_id, state, in_at);
 create index members_person on members (person_id, circle_id);
 create index members_application on members (application_id) where application_id is not null;
 create index members_expiry on members (expires_at) where expires_at is not null;
