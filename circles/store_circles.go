@@ -69,7 +69,7 @@ func seeCircles(tx database.Tx, personID string, ids ...string) ([]seenCircle, e
 	if err != nil {
 		return nil, err
 	}
-	defer found.Close() //nolint:errcheck // Err below says what went wrong
+	defer found.Close() // Err below says what went wrong
 	seen := make([]seenCircle, 0, len(ids))
 	for found.Next() {
 		var s seenCircle
