@@ -1,5 +1,5 @@
 // Package scheduling is everything of a circle that has a date: its sessions, who comes to them, who leads them, what
-// is reminded of, and how a run is laid out, moved, paused and brought to its end. Health and flags live here too:
+// is reminded of, and how a run is laid out, moved, paused and brought to its end. Health and flags live in health:
 // they read what happened on those dates.
 //
 // It refuses to keep who attended a session, to say a member's answer to anybody outside the circle, to give a session
@@ -8,7 +8,8 @@
 // Where to start: [Calendar] holds the use cases a person asks for; [Calendar.QueueDue] is the pass that lets time
 // act. What decides is pure and stands in files of its own: plan.go lays out dates, warnings.go looks at them,
 // outcome.go says what a session counts as, expected.go who comes, hosts.go who leads, remind.go when something is
-// due, rearrange.go what a change of dates makes of a run. store.go holds every query.
+// due. course.go holds a circle in the middle of a change and says what that makes of its run, rewriting.go what it
+// makes of its reminders, tell.go who is told; save.go writes the difference. store.go holds every query.
 //
 // Main path, of every write:
 //

@@ -32,8 +32,10 @@ func (cal *Calendar) Move(ctx context.Context, actor identity.Actor, sessionID s
 }
 
 func (c *course) move(s *Session, to Dated) error {
+	before := len(c.expected(*s))
 	s.put(c, to.StartsAt)
 	s.MovedAt = &c.now
+	c.sayQuorumLost(*s, before)
 	c.tellOf = append(c.tellOf, s.ID)
 	c.unsaid(s.ID, "moved")
 	c.aboutAt(NoticeMoved, *s, c.now, c.members, s.EndsAt)

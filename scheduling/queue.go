@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"kring/internal/database"
 	"kring/internal/identity"
-	"kring/internal/wall"
 
 	"kring/circles"
 )
@@ -190,146 +188,6 @@ func (c *course) returns() error {
 	return nil
 }
 
-// remind does what is due about a session.
-func (c *course) remind(r Reminder) error {
-	s := c.session(r.SessionID)
-	if s == nil || s.State != Planned || c.circle.State.Over() {
-		return nil
-	}
-	switch r.Kind {
-	case TwoDays:
-		return c.remindTwoDays(*s, r)
-	case OneHour:
-		return c.remindHour(*s)
-	case AskOutcome:
-		return c.askOutcome(*s)
-	case BecomeSilent:
-		return c.becomeUnrecorded(s)
-	}
-	return nil
-}
-
-// remindTwoDays reminds everybody expected who was in when it fell due. Where the hour before has come as well, this
-// one stands for both. It goes out between 8 and 18 h where each person is, unless the session leaves no time for that.
-func (c *course) remindTwoDays(s Session, r Reminder) error {
-	if c.circle.RemindersStoppedAt != nil {
-		return nil
-	}
-	if hour := s.StartsAt.Add(-hourAhead); !hour.After(c.now) {
-		c.workOff(s.ID, OneHour)
-	}
-	people, err := c.people()
-	if err != nil {
-		return err
-	}
-	for _, m := range c.expected(s) {
-		if m.InAt != nil && m.InAt.After(r.DueAt) {
-			continue
-		}
-		hour := c.holdFor(people[m.PersonID], s)
-		c.posts = append(c.posts, post{
-			kind: NoticeReminderTwoDays, personID: m.PersonID, sessionID: s.ID,
-			key:       key(NoticeReminderTwoDays, m.PersonID, s.ID, s.StartsAt),
-			holdUntil: hour, usefulUntil: s.StartsAt,
-		})
-		c.tellNewDates(m, hour)
-	}
-	return nil
-}
-
-// holdFor is when somebody is told of a session: now, or in the morning where the person is.
-func (c *course) holdFor(p identity.Person, s Session) time.Time {
-	loc, err := wall.LoadZone(p.Zone)
-	if err != nil {
-		return c.now
-	}
-	if hold := inDay(c.now, loc); hold.Before(s.StartsAt.Add(-hourAhead)) {
-		return hold.UTC()
-	}
-	return c.now
-}
-
-// workOff takes another reminder of the session as done.
-func (c *course) workOff(sessionID string, kind ReminderKind) {
-	for i := range c.reminders {
-		r := &c.reminders[i]
-		if r.SessionID == sessionID && r.Kind == kind && r.DoneAt == nil {
-			r.DoneAt = &c.now
-			c.worked = append(c.worked, *r)
-		}
-	}
-}
-
-func (c *course) remindHour(s Session) error {
-	if c.circle.RemindersStoppedAt != nil || !c.programme.HourReminder {
-		return nil
-	}
-	people, err := c.people()
-	if err != nil {
-		return err
-	}
-	wanted := slices.DeleteFunc(c.expected(s), func(m circles.Member) bool { return people[m.PersonID].HourOff })
-	c.about(NoticeReminderHour, s, wanted, s.StartsAt)
-	return nil
-}
-
-// askOutcome asks the host how it went; the others are asked with their next reminder. Who gave no sign of life over
-// the last sessions is asked, alone, whether they are still in.
-func (c *course) askOutcome(s Session) error {
-	if c.circle.RemindersStoppedAt != nil {
-		return nil
-	}
-	if host, ok := c.whoToAsk(s); ok {
-		until := s.EndsAt.Add(CorrectWithin)
-		if next, ok := Next(c.sessions, c.now); ok {
-			until = next.StartsAt
-		}
-		c.about(NoticeOutcomeQuestion, s, []circles.Member{host}, until)
-	}
-	c.askStillIn(s)
-	return nil
-}
-
-// whoToAsk is the host, or the first expected member of a session that nobody leads.
-func (c *course) whoToAsk(s Session) (circles.Member, bool) {
-	if s.HostID != nil {
-		if m, in := c.memberByID(*s.HostID); in {
-			return m, true
-		}
-	}
-	for _, m := range c.expected(s) {
-		return m, true
-	}
-	return circles.Member{}, false
-}
-
-func (c *course) askStillIn(s Session) {
-	for i := range c.members {
-		m := &c.members[i]
-		if m.StillInAskedAt != nil || !c.word.silent(*m, c.sessions, c.loc, c.now) {
-			continue
-		}
-		m.StillInAskedAt = &c.now
-		c.asked, c.woken = append(c.asked, m.ID), true
-		c.posts = append(c.posts, post{
-			kind: NoticeStillIn, personID: m.PersonID, sessionID: s.ID, subjectID: m.ID,
-			key: key(NoticeStillIn, m.PersonID, m.ID, c.now), holdUntil: c.now,
-		})
-	}
-}
-
-// becomeUnrecorded notes that nobody said how the session went.
-func (c *course) becomeUnrecorded(s *Session) error {
-	s.State, s.OutcomeAt = Unrecorded, &c.now
-	c.counts.Unrecorded++
-	if err := c.journal("session-unrecorded", s.ID, nil); err != nil {
-		return err
-	}
-	c.askGoOn()
-	c.askFinishOrMore()
-	return nil
-}
-
 // carryMotions does what was proposed three days ago and met no objection.
 func (cal *Calendar) carryMotions(ctx context.Context, now time.Time) (Counts, error) {
 	var due []circles.Motion
@@ -377,65 +235,4 @@ func (cal *Calendar) carryMotion(ctx context.Context, due circles.Motion, now ti
 		return nil
 	})
 	return counts, err
-}
-
-// forgetAtOnce bounds one pass of Forget.
-const forgetAtOnce = 500
-
-// Forget makes answers of sessions that ended seven days ago into counts: the names are deleted. It answers when it
-// next has something to do, as QueueDue does.
-func (cal *Calendar) Forget(ctx context.Context, now time.Time) (Counts, time.Time, error) {
-	var counts Counts
-	err := cal.db.Write(ctx, func(tx database.Tx) error {
-		counts = Counts{}
-		due, err := dueForgets(tx, now, forgetAtOnce)
-		if err != nil || len(due) == 0 {
-			return err
-		}
-		counts.Forgotten = len(due)
-		return forget(tx, due, now)
-	})
-	if err != nil {
-		return Counts{}, now, err
-	}
-	var next time.Time
-	err = cal.db.Read(ctx, func(tx database.Tx) (err error) {
-		next, err = nextForget(tx)
-		return err
-	})
-	return counts, next, err
-}
-
-func forget(tx database.Tx, due []Reminder, now time.Time) error {
-	var ids []string
-	for i := range due {
-		due[i].DoneAt = &now
-		ids = append(ids, due[i].SessionID)
-	}
-	counted, err := countAnswers(tx, ids)
-	if err != nil {
-		return err
-	}
-	bySession := map[string]Tally{}
-	for _, n := range counted {
-		c := bySession[n.SessionID]
-		switch n.Answer {
-		case Yes:
-			c.Yes = n.N
-		case No:
-			c.No = n.N
-		case Unsure:
-			c.Unsure = n.N
-		}
-		bySession[n.SessionID] = c
-	}
-	for _, id := range ids {
-		if err := saveCounts(tx, id, bySession[id]); err != nil {
-			return err
-		}
-	}
-	if err := deleteAnswers(tx, ids); err != nil {
-		return err
-	}
-	return saveReminders(tx, due)
 }

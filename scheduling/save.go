@@ -197,7 +197,7 @@ func merged(worked, due []Reminder) []Reminder {
 // saveCircle counts the circle's revision on when anything of its dates changed, and lets health look at it either way.
 func (c *course) saveCircle() error {
 	if !c.touched {
-		if !c.woken {
+		if !c.woken && len(c.worked) == 0 && len(c.posts) == 0 {
 			return nil
 		}
 		return circles.TouchIn(c.tx, c.circle.ID, c.now)

@@ -74,11 +74,6 @@ func sessionsOf(tx database.Tx, circleID string) ([]Session, error) {
 	return rows[Session](tx.Gorm().Where("circle_id = ?", circleID).Order("starts_at, id").Limit(mostSessionRows))
 }
 
-func sessionsOfMany(tx database.Tx, circleIDs []string) ([]Session, error) {
-	return rows[Session](tx.Gorm().Where("circle_id in ?", circleIDs).Order("circle_id, starts_at, id").
-		Limit(mostSessionRows * len(circleIDs)))
-}
-
 // saveSession writes a session at the revision it was read at; it answers Stale when the row is at another.
 func saveSession(tx database.Tx, s *Session, now time.Time) error {
 	done := tx.Gorm().Table("sessions").Where("id = ? and revision = ?", s.ID, s.Revision).Updates(map[string]any{

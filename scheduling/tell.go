@@ -166,9 +166,9 @@ func (c *course) news() ([]Told, error) {
 	if err != nil {
 		return nil, err
 	}
-	was := map[telling]Told{}
+	was, heard := map[telling]Told{}, map[string]bool{}
 	for _, t := range known {
-		was[telling{t.PersonID, t.SessionID}] = t
+		was[telling{t.PersonID, t.SessionID}], heard[t.PersonID] = t, true
 	}
 	var fresh []Told
 	for _, m := range c.members {
@@ -178,7 +178,11 @@ func (c *course) news() ([]Told, error) {
 			if !wanted[w] || knew && old.StartsAt.Equal(s.StartsAt) && old.State == s.State {
 				continue
 			}
-			fresh = append(fresh, c.tells(m.PersonID, s, old, knew))
+			told := c.tells(m.PersonID, s, old, knew)
+			if !heard[m.PersonID] && m.InAt != nil && !c.tellAll {
+				told.At = *m.InAt // the letter that welcomed a newcomer named these dates
+			}
+			fresh = append(fresh, told)
 		}
 	}
 	return fresh, nil

@@ -373,7 +373,7 @@ func TestAfterADowntimeEverythingIsCaughtUpWith(t *testing.T) {
 		w.forgetNotices()
 		w.sleep("2018-03-05T15:00:00Z") // down for two weeks, over a session and two reminders
 		for w.pass().Before(w.clock.Now()) {
-			time.Sleep(time.Second)
+			time.Sleep(time.Second) //nolint:forbidigo // virtual time
 		}
 		if state := w.on("2018-02-27").State; state != Unrecorded {
 			t.Errorf("the session that was slept through is %s", state)
