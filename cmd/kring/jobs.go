@@ -25,9 +25,12 @@ func (s *service) table() []*job {
 	return []*job{
 		{name: "expire", pass: s.expire},
 		{name: "queue-due", pass: s.queueDue},
+		{name: "review-health", pass: s.review},
+		{name: "overviews", pass: s.watch.QueueOverviews},
 		{name: "plan-letters", pass: s.post.Plan},
 		{name: "deliver", pass: s.deliver},
 		{name: "forget-answers", pass: s.forgetAnswers},
+		{name: "prove-health", pass: s.prove, nightly: true},
 		{name: "sweep-keys", pass: s.sweepKeys, every: time.Hour},
 		{name: "flush-token-uses", pass: s.flushUses, every: time.Minute},
 	}
@@ -41,6 +44,22 @@ func (s *service) expire(ctx context.Context, now time.Time) (int, time.Time, er
 func (s *service) queueDue(ctx context.Context, now time.Time) (int, time.Time, error) {
 	done, next, err := s.calendar.QueueDue(ctx, now)
 	return done.Circles + done.Unrecorded + done.Resumed + done.Completed + done.Ended, next, err
+}
+
+// review looks at the circles that are due; looking alone makes nothing due.
+func (s *service) review(ctx context.Context, now time.Time) (int, time.Time, error) {
+	done, next, err := s.watch.Review(ctx, now)
+	return done.Raised + done.Changed + done.Cleared + done.Told, next, err
+}
+
+// prove looks at every circle and counts what the reviews missed.
+func (s *service) prove(ctx context.Context, now time.Time) (int, time.Time, error) {
+	proof, err := s.watch.Prove(ctx, now)
+	if proof.Differing > 0 {
+		s.metrics.missed.Add(float64(proof.Differing))
+		s.log.WarnContext(ctx, "the nightly proof found circles whose health was not up to date", "circles", proof.Differing)
+	}
+	return proof.Differing, time.Time{}, err
 }
 
 // deliver sends what is due. Without a mail server letters wait, which is no failure.

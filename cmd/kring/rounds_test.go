@@ -13,7 +13,9 @@ import (
 
 	"kring/internal/clock"
 	"kring/internal/database"
+	"kring/internal/outbox"
 	"kring/internal/testkit"
+	"kring/scheduling/health"
 )
 
 // aTable is jobs over a table whose passes write down that they ran.
@@ -48,7 +50,7 @@ func (a *aTable) runNow(t *testing.T) string {
 
 func newTable(t *testing.T, db *database.DB) *aTable {
 	c := clock.System()
-	return &aTable{jobs: newJobs(&service{clock: c, db: db, log: slog.New(slog.NewTextHandler(io.Discard, nil)), metrics: newMetrics()})}
+	return &aTable{jobs: newJobs(&service{clock: c, db: db, post: &outbox.Post{}, watch: &health.Watch{}, log: slog.New(slog.NewTextHandler(io.Discard, nil)), metrics: newMetrics()})}
 }
 
 // inBubble runs fn in virtual time on a SQLite file of its own.

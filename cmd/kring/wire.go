@@ -22,6 +22,7 @@ import (
 	"kring/internal/text"
 	"kring/migrations"
 	"kring/scheduling"
+	"kring/scheduling/health"
 	"kring/scheduling/holidays"
 )
 
@@ -38,6 +39,7 @@ type service struct {
 	links    *identity.Links
 	circles  *circles.Registry
 	calendar *scheduling.Calendar
+	watch    *health.Watch
 	post     *outbox.Post
 	relay    relay
 
@@ -78,6 +80,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 	}
 	s.circles = circles.NewRegistry(circles.Options{DB: s.db, Clock: s.clock, Guides: s.guides, Calendars: holidays.Keys()})
 	s.calendar = scheduling.New(scheduling.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
+	s.watch = health.New(health.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
 	if s.post, err = s.newPost(); err != nil {
 		return nil, err
 	}
@@ -92,7 +95,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 
 // read reads what the program brings along: sentences and guides.
 func (s *service) read(strict bool) (err error) {
-	if s.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, api.Texts); err != nil {
+	if s.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, api.Texts); err != nil {
 		return err
 	}
 	if strict {
