@@ -10,5 +10,5 @@
 //	sink.Refuse(smtpsink.Recipient, 2, 451, "4.7.1")        // the next two RCPT
 //	sink.RefuseAddress("gone@example.org", 550, "5.1.1")     // always
 //	... send to sink.URL() ...
-//	mails := sink.Wait(t, 3)
+//	mails := sink.Await(t, 3)
 package smtpsink

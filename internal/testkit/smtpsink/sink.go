@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-smtp"
 
@@ -109,10 +110,15 @@ func (s *Sink) Dials() int {
 	return len(s.known)
 }
 
-// Await answers the mails as soon as n have come in, and fails the test when it ends before that.
+// patience bounds waiting for mails that never come; what comes is answered at once.
+const patience = 20 * time.Second
+
+// Await answers the mails as soon as n have come in, and fails the test when they do not come.
 func (s *Sink) Await(t testing.TB, n int) []catcher.Mail {
 	t.Helper()
-	if err := s.Wait(context.WithoutCancel(t.Context()), n); err != nil {
+	ctx, stop := context.WithTimeout(t.Context(), patience)
+	defer stop()
+	if err := s.Wait(ctx, n); err != nil {
 		t.Fatalf("waiting for %d mails, %d came: %v", n, s.Taken(), err)
 	}
 	return s.Mails()
