@@ -1,0 +1,306 @@
+package health
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"kring/internal/database"
+	"kring/internal/wall"
+)
+
+// instant reads a time out of a column and out of an expression, for which SQLite answers text. NULL is the zero time.
+type instant struct{ time.Time }
+
+// Scan is asked by database/sql.
+func (i *instant) Scan(src any) error {
+	var err error
+	switch v := src.(type) {
+	case nil:
+		i.Time = time.Time{}
+	case time.Time:
+		i.Time = v
+	case string:
+		i.Time, err = time.Parse("2006-01-02 15:04:05.999999999-07:00", v)
+		i.Time = i.UTC()
+	default:
+		err = fmt.Errorf("an instant of type %T", src)
+	}
+	return err
+}
+
+// each reads rows one by one, so that a hundred thousand of them need the room of one.
+func each(query *gorm.DB, fn func(scan func(dest ...any) error) error) error {
+	rows, err := query.Rows()
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // its error is that of Err
+	for rows.Next() {
+		if err := fn(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// glance reads all that one statement can tell of running circles: the course of the whole run in the order of its
+// dates, out of the index alone, with the marks where the past that counts begins and where it ends.
+const glance = `select c.id, c.programme_id, c.guide_set, c.zone, c.looked_after_by, c.guide_week, c.quorum,
+	c.begun_at, coalesce(c.reasons_since, c.begun_at) as since, c.next_check_at,
+	coalesce(string_agg(case when s.moved_at > coalesce(c.reasons_since, c.begun_at) then upper(substr(s.state, 1, 1))
+		else substr(s.state, 1, 1) end, '' order by s.starts_at, s.id), '') as course,
+	count(s.id) filter (where s.starts_at < coalesce(c.reasons_since, c.begun_at)) as forgotten,
+	count(s.id) filter (where s.starts_at <= @now) as past,
+	min(s.starts_at) filter (where s.starts_at > @now) as next_at,
+	min(s.starts_at) filter (where s.starts_at > @now and s.state = 'planned') as planned_at,
+	coalesce(max(s.moved_at) > max(s.starts_at) filter (where s.state = 'held'), max(s.moved_at) is not null) as moved,
+	(select count(*) from members m where m.circle_id = c.id and m.state = 'accepted' and m.in_at is not null) as members
+	from circles c left join sessions s on s.circle_id = c.id
+	where c.state = 'running' and `
+
+// looksOf looks at running circles by id.
+func looksOf(tx database.Tx, ids []string, now time.Time) ([]look, error) {
+	return glanceAt(tx, "c.id in @ids group by c.id order by c.id", map[string]any{"now": now, "ids": ids}, len(ids))
+}
+
+// looksAfter looks at the running circles that follow an id.
+func looksAfter(tx database.Tx, after string, limit int, now time.Time) ([]look, error) {
+	return glanceAt(tx, "c.id > @after group by c.id order by c.id limit @limit",
+		map[string]any{"now": now, "after": after, "limit": limit}, limit)
+}
+
+func glanceAt(tx database.Tx, which string, args map[string]any, room int) ([]look, error) {
+	looks := make([]look, 0, room)
+	err := each(tx.Gorm().Raw(glance+which, args), func(scan func(...any) error) error {
+		l, err := scanLook(scan)
+		looks = append(looks, l)
+		return err
+	})
+	return looks, err
+}
+
+func scanLook(scan func(...any) error) (look, error) {
+	var l look
+	var begunAt, since, nextCheckAt, nextAt, plannedAt instant
+	var course Course
+	var forgotten, past int
+	s := &l.signals
+	err := scan(&l.circleID, &l.programmeID, &l.guideSet, &l.zone, &l.lookedAfter, &s.GuideWeek, &s.Quorum,
+		&begunAt, &since, &nextCheckAt, &course, &forgotten, &past, &nextAt, &plannedAt, &s.MovedSinceHeld, &s.Members)
+	if err != nil {
+		return l, err
+	}
+	l.since, l.nextCheckAt = since.Time, nextCheckAt.Time
+	s.Past, s.Ahead = course[min(forgotten, past):past], course[past:]
+	s.Held, s.Planned = course.count(held), course.count(planned)
+	s.NextAt, s.PlannedAt = nextAt.Time, plannedAt.Time
+	s.FromBegin = !l.since.After(begunAt.Time)
+	return l, nil
+}
+
+// readFlags gives each look its open flag.
+func readFlags(tx database.Tx, looks map[string]*look, circleIDs []string) error {
+	flags, err := openFlags(tx, circleIDs)
+	for _, f := range flags {
+		looks[f.CircleID].carry(f)
+	}
+	return err
+}
+
+func openFlags(tx database.Tx, circleIDs []string) ([]Flag, error) {
+	var flags []Flag
+	if len(circleIDs) == 0 {
+		return nil, nil
+	}
+	return flags, tx.Gorm().Where("state = 'open' and circle_id in ?", circleIDs).Find(&flags).Error
+}
+
+// readStays gives each look the most members that its circle had since reasons are looked at.
+func readStays(tx database.Tx, looks map[string]*look, circleIDs []string) error {
+	if len(circleIDs) == 0 {
+		return nil
+	}
+	stays := map[string][]stay{}
+	err := each(tx.Gorm().Raw(`select circle_id, in_at, left_at from members
+		where circle_id in ? and in_at is not null`, circleIDs), func(scan func(...any) error) error {
+		var id string
+		var inAt time.Time
+		var leftAt *time.Time
+		err := scan(&id, &inAt, &leftAt)
+		stays[id] = append(stays[id], stay{inAt, leftAt})
+		return err
+	})
+	for id, all := range stays {
+		looks[id].signals.Most = max(looks[id].signals.Members, most(all, looks[id].since))
+	}
+	return err
+}
+
+// readExpected counts who is expected at the sessions that are near. Only members who said something, or are away
+// around these days, are read: all others come.
+func readExpected(tx database.Tx, looks map[string]*look, circleIDs []string, now time.Time) error {
+	if len(circleIDs) == 0 {
+		return nil
+	}
+	from, until := wall.DateOf(now, time.UTC).AddDays(-1), wall.DateOf(now.Add(QuorumAhead), time.UTC).AddDays(1)
+	aways, err := awaysOf(tx, circleIDs, from, until)
+	if err != nil {
+		return err
+	}
+	return each(tx.Gorm().Raw(`select s.circle_id, m.id, s.starts_at, coalesce(a.answer, ''), m.still_in_asked_at is not null
+		from sessions s
+		join members m on m.circle_id = s.circle_id and m.state = 'accepted' and m.in_at is not null
+		left join answers a on a.session_id = s.id and a.member_id = m.id
+		where s.circle_id in @ids and s.state = 'planned' and s.starts_at > @now and s.starts_at <= @ahead
+		and (a.answer = 'no' or m.still_in_asked_at is not null or exists (select 1 from absences x
+			where x.member_id = m.id and x.from_on <= @until and x.until_on >= @from))`,
+		map[string]any{"ids": circleIDs, "now": now, "ahead": now.Add(QuorumAhead), "from": from, "until": until}),
+		func(scan func(...any) error) error {
+			var w word
+			if err := scan(&w.circleID, &w.memberID, &w.startsAt, &w.answer, &w.asked); err != nil {
+				return err
+			}
+			l := looks[w.circleID]
+			if w.startsAt.Equal(l.signals.PlannedAt) && !w.comes(aways[w.memberID], l.zone) {
+				l.signals.Expected--
+			}
+			return nil
+		})
+}
+
+// awaysOf are the absences that touch the dates, by member.
+func awaysOf(tx database.Tx, circleIDs []string, from, until wall.Date) (map[string][]away, error) {
+	aways := map[string][]away{}
+	return aways, each(tx.Gorm().Raw(`select member_id, from_on, until_on from absences
+		where circle_id in ? and from_on <= ? and until_on >= ?`, circleIDs, until, from),
+		func(scan func(...any) error) error {
+			var id string
+			var a away
+			err := scan(&id, &a.fromOn, &a.untilOn)
+			aways[id] = append(aways[id], a)
+			return err
+		})
+}
+
+// dueRow is a circle at which health is to look.
+type dueRow struct {
+	ID    string
+	State string
+}
+
+// dueCircles takes circles that are due, earliest first, and keeps their rows; those that another transaction holds are
+// left for later.
+func dueCircles(tx database.Tx, now time.Time, limit int) ([]dueRow, error) {
+	var due []dueRow
+	return due, tx.Gorm().Table("circles").Select("id, state").Clauses(database.LockFree(tx)).
+		Where("next_check_at <= ?", now).Order("next_check_at").Limit(limit).Find(&due).Error
+}
+
+// nextDue is when the next circle is due; zero when none is.
+func nextDue(tx database.Tx) (time.Time, error) {
+	var next []time.Time
+	err := tx.Gorm().Table("circles").Where("next_check_at is not null").Order("next_check_at").Limit(1).
+		Pluck("next_check_at", &next).Error
+	if err != nil || len(next) == 0 {
+		return time.Time{}, err
+	}
+	return next[0], nil
+}
+
+// saveChecks writes when health looks at each circle again, in one statement; a zero instant is never.
+func saveChecks(tx database.Tx, at map[string]time.Time) error {
+	if len(at) == 0 {
+		return nil
+	}
+	pair := "(?, ?)"
+	if tx.Postgres() {
+		pair = "(?::uuid, ?::timestamptz)"
+	}
+	args := make([]any, 0, 2*len(at))
+	for id, next := range at {
+		args = append(args, id, orNull(next))
+	}
+	values := strings.TrimSuffix(strings.Repeat(pair+",", len(at)), ",")
+	return tx.Gorm().Exec("update circles set next_check_at = pairs.column2 from (values "+values+
+		") as pairs where circles.id = pairs.column1", args...).Error
+}
+
+func orNull(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return &at
+}
+
+// checkNow makes health look at circles in its next pass.
+func checkNow(tx database.Tx, ids []string, now time.Time) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return tx.Gorm().Exec("update circles set next_check_at = ? where id in ?", now, ids).Error
+}
+
+// forgetUntil makes reasons look only at what happened after an instant.
+func forgetUntil(tx database.Tx, circleID string, since time.Time) error {
+	return tx.Gorm().Exec("update circles set reasons_since = ? where id = ?", since, circleID).Error
+}
+
+// lastHeld is when the last session that was held began; zero when none was.
+func lastHeld(tx database.Tx, circleID string) (time.Time, error) {
+	var last []time.Time
+	err := tx.Gorm().Table("sessions").Where("circle_id = ? and state = 'held'", circleID).Order("starts_at desc").Limit(1).
+		Pluck("starts_at", &last).Error
+	if err != nil || len(last) == 0 {
+		return time.Time{}, err
+	}
+	return last[0], nil
+}
+
+// Flags.
+
+// insertFlag answers false when the circle carries an open flag already.
+func insertFlag(tx database.Tx, f Flag) (bool, error) {
+	done := tx.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&f)
+	return done.RowsAffected == 1, done.Error
+}
+
+func saveFlag(tx database.Tx, f Flag) error {
+	return tx.Gorm().Table("flags").Where("id = ?", f.ID).Updates(map[string]any{
+		"verdict": f.Verdict, "reasons": f.Reasons, "step": f.Step, "state": f.State, "updated_at": f.UpdatedAt,
+		"asked_at": f.AskedAt, "acknowledged_at": f.AcknowledgedAt, "snoozed_until": f.SnoozedUntil,
+		"told_to": f.ToldTo, "told_at": f.ToldAt, "cleared_at": f.ClearedAt,
+	}).Error
+}
+
+// lastTold is when the last letter about a stalling circle goes out to the person; zero when there was none.
+func lastTold(tx database.Tx, personID string) (time.Time, error) {
+	var last []time.Time
+	err := tx.Gorm().Table("flags").Where("told_to = ?", personID).Order("told_at desc").Limit(1).
+		Pluck("told_at", &last).Error
+	if err != nil || len(last) == 0 {
+		return time.Time{}, err
+	}
+	return last[0], nil
+}
+
+// firstFacilitator is who facilitates the programme for longest; "" when nobody does.
+func firstFacilitator(tx database.Tx, programmeID string) (string, error) {
+	var ids []string
+	err := tx.Gorm().Table("facilitators").Where("programme_id = ?", programmeID).Order("created_at, person_id").Limit(1).
+		Pluck("person_id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return "", err
+	}
+	return ids[0], nil
+}
+
+// overWithFlags are circles that are over and still carry an open flag.
+func overWithFlags(tx database.Tx) ([]string, error) {
+	var ids []string
+	return ids, tx.Gorm().Raw(`select f.circle_id from flags f join circles c on c.id = f.circle_id
+		where f.state = 'open' and c.state in ('completed', 'ended')`).Scan(&ids).Error
+}
