@@ -102,51 +102,75 @@ func signUp(tx database.Tx, p Programme, person identity.Person, draft Applicati
 	if err != nil {
 		return err
 	}
-	if !known {
-		fresh := Application{
-			ID: database.NewID(), ProgrammeID: p.ID, PersonID: person.ID, State: Unconfirmed,
-			Revision: 1, CreatedAt: now, UpdatedAt: now,
-		}
-		draft.fill(&fresh)
-		fresh.ExpiresAt = ptr(now.Add(PressWithin))
-		inserted, err := insertApplication(tx, fresh)
-		if err != nil {
-			return err
-		}
-		if a = fresh; !inserted { // somebody was quicker with the same address
-			if a, _, err = liveApplication(tx, p.ID, person.ID); err != nil {
-				return err
-			}
-		}
-	}
-	if a.State == Unconfirmed {
-		draft.fill(&a) // nobody's word yet, so the newest words count
-		a.ExpiresAt = ptr(now.Add(PressWithin))
-	} else if draft.CircleID != "" && a.State == Waiting {
-		a.CircleID = &draft.CircleID // a wish; the press makes it count
-	}
-	return signupLetter(tx, &a, draft.CircleID != "", now)
-}
-
-// signupLetter asks for one fixed letter, at most once a day for an address, and saves the application.
-func signupLetter(tx database.Tx, a *Application, asksSeat bool, now time.Time) error {
-	last, err := lastSignupLetter(tx, a.PersonID)
+	letter, err := mayBeWritten(tx, person.ID, now)
 	if err != nil {
 		return err
 	}
-	if !last.IsZero() && now.Before(last.Add(letterEvery)) {
-		return saveApplication(tx, a, now)
+	if !known {
+		inserted, err := firstSignUp(tx, p, person, draft, letter, now)
+		if err != nil || inserted {
+			return err
+		}
+		if a, _, err = liveApplication(tx, p.ID, person.ID); err != nil { // somebody was quicker with the same address
+			return err
+		}
 	}
-	a.LetterAt = &now
+	return signUpAgain(tx, a, draft, letter, now)
+}
+
+// mayBeWritten says whether the address got no letter about a sign-up for a day.
+func mayBeWritten(tx database.Tx, personID string, now time.Time) (bool, error) {
+	last, err := lastSignupLetter(tx, personID)
+	return last.IsZero() || !now.Before(last.Add(letterEvery)), err
+}
+
+// firstSignUp answers false when the person has an application by now.
+func firstSignUp(tx database.Tx, p Programme, person identity.Person, draft ApplicationDraft, letter bool, now time.Time) (bool, error) {
+	a := Application{
+		ID: database.NewID(), ProgrammeID: p.ID, PersonID: person.ID, State: Unconfirmed,
+		ExpiresAt: ptr(now.Add(PressWithin)), Revision: 1, CreatedAt: now, UpdatedAt: now,
+	}
+	draft.fill(&a)
+	if letter {
+		a.LetterAt = &now
+	}
+	inserted, err := insertApplication(tx, a)
+	if err != nil || !inserted || !letter {
+		return inserted, err
+	}
+	return true, signupLetter(tx, a, KindConfirmApplication, now)
+}
+
+// signUpAgain takes what is said once more: until the press it is nobody's word yet, so the newest words count. A known
+// applicant can only wish for a seat, and the press makes that count.
+func signUpAgain(tx database.Tx, a Application, draft ApplicationDraft, letter bool, now time.Time) error {
 	kind := KindAlreadySignedUp
-	if a.State == Unconfirmed || a.State == Waiting && asksSeat {
+	switch {
+	case a.State == Unconfirmed:
+		draft.fill(&a)
+		a.ExpiresAt = ptr(now.Add(PressWithin))
+		kind = KindConfirmApplication
+	case a.State == Waiting && draft.CircleID != "":
+		a.CircleID = &draft.CircleID
 		kind = KindConfirmApplication
 	}
-	if err := saveApplication(tx, a, now); err != nil {
+	if kind == KindAlreadySignedUp && !letter {
+		return nil
+	}
+	if letter {
+		a.LetterAt = &now
+	}
+	if err := saveApplication(tx, &a, now); err != nil || !letter {
 		return err
 	}
+	return signupLetter(tx, a, kind, now)
+}
+
+// signupLetter asks for one fixed letter. The key keeps two that are asked for in one moment from both going out.
+func signupLetter(tx database.Tx, a Application, kind string, now time.Time) error {
 	return noteAt(tx, outbox.Notice{
-		PersonID: a.PersonID, Kind: kind, Key: "signup/" + a.PersonID + "/" + wall.DateOf(now, time.UTC).String(), ProgrammeID: a.ProgrammeID, SubjectID: a.ID,
+		PersonID: a.PersonID, Kind: kind, Key: "signup/" + a.PersonID + "/" + wall.DateOf(now, time.UTC).String(),
+		ProgrammeID: a.ProgrammeID, SubjectID: a.ID,
 	}, now, now.Add(PressWithin))
 }
 
