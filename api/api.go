@@ -14,6 +14,7 @@ import (
 	"kring/internal/identity"
 	"kring/internal/text"
 	"kring/scheduling"
+	"kring/scheduling/health"
 )
 
 // Options is what an API is made of. All fields are needed, except where it is said.
@@ -24,6 +25,7 @@ type Options struct {
 	Tokens   *identity.Tokens
 	Circles  *circles.Registry
 	Calendar *scheduling.Calendar
+	Watch    *health.Watch
 	Guides   *guides.Library
 	// PublicURL is where people reach Kring, without a slash at its end.
 	PublicURL string
@@ -41,6 +43,7 @@ type API struct {
 	tokens    *identity.Tokens
 	circles   *circles.Registry
 	calendar  *scheduling.Calendar
+	watch     *health.Watch
 	guides    *guides.Library
 	publicURL string
 	log       *slog.Logger
@@ -50,7 +53,7 @@ type API struct {
 // New makes an API.
 func New(o Options) *API {
 	return &API{
-		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, circles: o.Circles, calendar: o.Calendar, guides: o.Guides,
+		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, circles: o.Circles, calendar: o.Calendar, watch: o.Watch, guides: o.Guides,
 		publicURL: o.PublicURL, log: o.Log, observe: o.Observed,
 	}
 }

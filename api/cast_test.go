@@ -5,9 +5,11 @@ import (
 	"time"
 
 	"kring/circles"
+	"kring/internal/database"
 	"kring/internal/identity"
 	"kring/internal/wall"
 	"kring/scheduling"
+	"kring/scheduling/health"
 )
 
 // cast is a programme with a running circle and everybody who stands to it in another way.
@@ -23,6 +25,7 @@ type cast struct {
 	hostSession       scheduling.SessionView // led by the host
 	tokenID           string                 // the member's
 	seatID            string                 // the member's, unless a row is about another
+	flagID            string
 	formingCircle     circles.CircleView
 }
 
@@ -175,4 +178,15 @@ func proposed(c *cast, ctx context.Context) {
 func paused(c *cast, ctx context.Context) {
 	_, err := c.calendar.Pause(ctx, c.actors[host], c.circle.ID, 0, wall.DateOf(c.clock.Now(), time.UTC).AddDays(30), false)
 	must(c.t, err)
+}
+
+// faltering raises a flag over the circle.
+func faltering(c *cast, ctx context.Context) {
+	c.flagID = database.NewID()
+	now := c.clock.Now()
+	flag := health.Flag{
+		ID: c.flagID, CircleID: c.circle.ID, ProgrammeID: c.programme.ID, Verdict: health.Wobbling, State: health.Open,
+		Reasons: health.Reasons{{Code: "dates_shift"}}, RaisedAt: now, UpdatedAt: now,
+	}
+	must(c.t, c.db.Write(ctx, func(tx database.Tx) error { return tx.Gorm().Create(&flag).Error }))
 }

@@ -27,7 +27,7 @@ func (a *API) ListCircles(ctx context.Context, r contract.ListCirclesRequestObje
 func (a *API) OpenCircle(ctx context.Context, r contract.OpenCircleRequestObject) (contract.OpenCircleResponseObject, error) {
 	in := callOf(ctx)
 	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Circle], error) {
-		c, err := a.circles.OpenCircle(ctx, in.actor, circleDraft(r.Body, in.lang))
+		c, err := a.circles.OpenCircle(ctx, in.actor, circleDraft(r.Body))
 		return made[contract.Circle]{a.circleView(c), c.ID}, err
 	}, a.circle)
 	if err != nil {
@@ -45,13 +45,13 @@ func (a *API) circle(ctx context.Context, id string) (contract.Circle, error) {
 	return a.circleView(c), err
 }
 
-func circleDraft(body *contract.CircleDraft, lang string) circles.CircleDraft {
+func circleDraft(body *contract.CircleDraft) circles.CircleDraft {
 	return circles.CircleDraft{
 		ProgrammeID: body.ProgrammeId, Name: body.Name, Language: given(body.Language, ""), Zone: given(body.Zone, ""),
 		Holidays: given(body.Holidays, ""), Slot: slotOf(body.Slot), StartsOn: dateOf(body.StartsOn),
 		Venue: given(body.Venue, ""), VideoLink: given(body.VideoLink, ""), ChatLink: given(body.ChatLink, ""),
 		LookedAfterBy: given(body.LookedAfterBy, ""), Seats: given(body.Seats, 0), SeatsOpen: given(body.SeatsOpen, false),
-		Members: list(given(body.Members, nil), func(m contract.MemberDraft) circles.Invitee { return invitee(m, lang) }),
+		Members: list(given(body.Members, nil), invitee),
 	}
 }
 
@@ -109,7 +109,7 @@ func (a *API) ListOpenCircles(ctx context.Context, r contract.ListOpenCirclesReq
 func (a *API) openCircleView(c circles.OpenSeats) contract.OpenCircle {
 	view := contract.OpenCircle{
 		Id: c.ID, Name: c.Name, Language: c.Language, Zone: c.Zone, StartsOn: on(c.StartsOn),
-		Members: c.MembersIn, Free: c.Free, Link: a.seatLink(c.ID),
+		Members: c.MembersIn, Free: c.Free, Link: a.seatLink(c.Circle),
 	}
 	if slot, agreed := c.Slot(); agreed {
 		view.Slot = slotView(slot)
@@ -118,7 +118,9 @@ func (a *API) openCircleView(c circles.OpenSeats) contract.OpenCircle {
 }
 
 // seatLink is the page on which somebody asks for an open seat.
-func (a *API) seatLink(circleID string) string { return a.publicURL + "/join/" + circleID }
+func (a *API) seatLink(c circles.Circle) string {
+	return a.publicURL + "/p/" + c.ProgrammeID + "/circles/" + c.ID
+}
 
 func (a *API) circleView(c circles.CircleView) contract.Circle {
 	view := contract.Circle{
@@ -132,7 +134,7 @@ func (a *API) circleView(c circles.CircleView) contract.Circle {
 	}
 	view.Seats = contract.Seats{Total: c.Seats, Accepted: c.MembersIn, Free: c.Free, Open: c.SeatsOpen}
 	if c.SeatsOpen {
-		view.Seats.Link = ptr(a.seatLink(c.ID))
+		view.Seats.Link = ptr(a.seatLink(c.Circle))
 	}
 	if slot, agreed := c.Slot(); agreed {
 		view.Slot = slotView(slot)

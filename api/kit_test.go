@@ -27,20 +27,23 @@ import (
 	"kring/internal/testkit"
 	"kring/internal/text"
 	"kring/scheduling"
+	"kring/scheduling/health"
 	"kring/scheduling/holidays"
 )
 
 // world is the whole API over one database, with people in it.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	db       *database.DB
 	clock    *clock.Clock
 	texts    *text.Catalog
 	tokens   *identity.Tokens
 	rooms    *circles.Registry
 	calendar *scheduling.Calendar
+	watch    *health.Watch
 	web      *echo.Echo
 	log      *logged
+	options  api.Options
 	owner    identity.Actor
 }
 
@@ -51,17 +54,17 @@ func worlds(t *testing.T, fn func(*testing.T, *world)) {
 }
 
 // oneWorld is for tests of what no database has a part in.
-func oneWorld(t *testing.T) *world {
+func oneWorld(t testing.TB) *world {
 	t.Helper()
 	return newWorld(t, testkit.Open(t, testkit.SQLite(t)))
 }
 
-func newWorld(t *testing.T, db *database.DB) *world {
+func newWorld(t testing.TB, db *database.DB) *world {
 	t.Helper()
 	w := &world{t: t, db: db, clock: clock.System(), log: &logged{}, web: echo.New()}
 	secrets, err := identity.ParseSecrets(strings.Repeat("k", 32))
 	must(t, err)
-	w.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, api.Texts)
+	w.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, api.Texts)
 	must(t, err)
 	w.texts = w.texts.Strict()
 	library, err := guides.Load(guides.Embedded(), guides.Options{})
@@ -69,11 +72,13 @@ func newWorld(t *testing.T, db *database.DB) *world {
 	w.tokens = identity.NewTokens(db, w.clock, secrets)
 	w.rooms = circles.NewRegistry(circles.Options{DB: db, Clock: w.clock, Guides: library, Calendars: holidays.Keys()})
 	w.calendar = scheduling.New(scheduling.Options{DB: db, Clock: w.clock, Guides: library})
-	api.New(api.Options{
-		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Calendar: w.calendar,
+	w.watch = health.New(health.Options{DB: db, Clock: w.clock, Guides: library})
+	w.options = api.Options{
+		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Calendar: w.calendar, Watch: w.watch,
 		Guides:    library,
 		PublicURL: "https://kring.example", Log: slog.New(slog.NewJSONHandler(w.log, nil)),
-	}).Mount(w.web)
+	}
+	api.New(w.options).Mount(w.web)
 	raw, _, err := w.tokens.EnsureOwner(t.Context(), "owner@example.org", "nl", "Europe/Brussels")
 	must(t, err)
 	w.owner, err = w.tokens.Authenticate(t.Context(), raw)
@@ -128,11 +133,16 @@ type request struct {
 // answer is what came back.
 type answer struct {
 	*httptest.ResponseRecorder
-	t *testing.T
+	t testing.TB
 }
 
 // send sends a request through the whole stack and holds both directions against the contract.
 func (w *world) send(r request) answer {
+	w.t.Helper()
+	return w.sendOn(w.t.Context(), r)
+}
+
+func (w *world) sendOn(ctx context.Context, r request) answer {
 	w.t.Helper()
 	var sent []byte
 	var body io.Reader
@@ -140,7 +150,7 @@ func (w *world) send(r request) answer {
 		sent = encode(r.body)
 		body = bytes.NewReader(sent)
 	}
-	req := httptest.NewRequestWithContext(w.t.Context(), r.method, r.path, body)
+	req := httptest.NewRequestWithContext(ctx, r.method, r.path, body)
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -218,7 +228,7 @@ func (a answer) pointers() []string {
 }
 
 // held holds request and answer against the contract with a library that shares nothing with ours.
-func held(t *testing.T, r request, req *http.Request, sent []byte, o *contract.Operation, params map[string]string, rec *httptest.ResponseRecorder) {
+func held(t testing.TB, r request, req *http.Request, sent []byte, o *contract.Operation, params map[string]string, rec *httptest.ResponseRecorder) {
 	t.Helper()
 	spec := specification(t)
 	item := spec.Paths.Find(openPath(o.Path))
@@ -263,7 +273,7 @@ var loadSpecification = sync.OnceValues(func() (*openapi3.T, error) {
 	return spec, spec.Validate(context.Background())
 })
 
-func specification(t *testing.T) *openapi3.T {
+func specification(t testing.TB) *openapi3.T {
 	t.Helper()
 	spec, err := loadSpecification()
 	must(t, err)

@@ -67,7 +67,7 @@ func (a *API) ShowMember(ctx context.Context, r contract.ShowMemberRequestObject
 func (a *API) InviteMember(ctx context.Context, r contract.InviteMemberRequestObject) (contract.InviteMemberResponseObject, error) {
 	in, show := callOf(ctx), a.seat(r.CircleId)
 	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Member], error) {
-		m, err := a.circles.Invite(ctx, in.actor, r.CircleId, invitee(*r.Body, in.lang))
+		m, err := a.circles.Invite(ctx, in.actor, r.CircleId, invitee(*r.Body))
 		if err != nil {
 			return made[contract.Member]{}, err
 		}
@@ -82,10 +82,10 @@ func (a *API) InviteMember(ctx context.Context, r contract.InviteMemberRequestOb
 	}}, nil
 }
 
-func invitee(m contract.MemberDraft, lang string) circles.Invitee {
+func invitee(m contract.MemberDraft) circles.Invitee {
 	return circles.Invitee{
 		Name: given(m.Name, ""), Email: given(m.Email, ""), ApplicationID: given(m.ApplicationId, ""),
-		LetterLanguage: string(given(m.LetterLanguage, contract.Language(lang))),
+		LetterLanguage: string(given(m.LetterLanguage, "")), Zone: given(m.Zone, ""),
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +96,15 @@ var policy = map[string]row{
 	"setAbsences":   {want: "401 - - - 200 200 403 200", body: `{"items":[]}`},
 	"listSlots":     {want: "401 - - - 200 200 200 200"},
 
+	"showProgrammeHealth": {want: "401 - - - - - 200 200"},
+	"showCircleHealth":    {want: "401 - - - 200 200 200 200"},
+	"sayFine":             {want: "401 - - - 200 200 403 200", before: faltering},
+	"acknowledgeFlag":     {want: "401 - - - 403 403 200 200", before: faltering},
+	"snoozeFlag":          {want: "401 - - - 403 403 200 200", before: faltering, body: `{"until_on":"+10d"}`},
+	"dismissFlag":         {want: "401 - - - 403 403 200 200", before: faltering},
+
+	"listLetters": {want: "401 - - - - - 200 200"},
+
 	"listGuideSets":  {want: "200 200 200 200 200 200 200 200"},
 	"listGuideWeeks": {want: "200 200 200 200 200 200 200 200"},
 	"showGuideWeek":  {want: "200 200 200 200 200 200 200 200"},
@@ -146,18 +154,14 @@ func (shared *cast) try(t *testing.T, token, method, path string, r row) string 
 		if r.before != nil {
 			r.before(&c, ctx)
 		}
-		req := httptest.NewRequestWithContext(ctx, method, c.fill(path), strings.NewReader(c.fill(r.body)))
+		sent := request{method: method, path: c.fill(path), token: token, headers: map[string]string{}}
 		if r.body != "" {
-			req.Header.Set("Content-Type", "application/json")
+			sent.body = c.fill(r.body)
 		}
 		if wantsMatch(method, path) {
-			req.Header.Set("If-Match", "*")
+			sent.headers["If-Match"] = "*"
 		}
-		if token != "" {
-			req.Header.Set("Authorization", "Bearer "+token)
-		}
-		rec := httptest.NewRecorder()
-		c.web.ServeHTTP(rec, req)
+		rec := c.sendOn(ctx, sent)
 		said = fmt.Sprint(rec.Code)
 		if rec.Code == 404 {
 			said = "-"
@@ -180,7 +184,7 @@ func (c *cast) fill(text string) string {
 		"+9d", day(9), "+10d", day(10), "+30d", day(30), "+40d", day(40), ":token_id", c.tokenID,
 		":programme_id", c.programme.ID, ":circle_id", c.circle.ID, ":member_id", c.seatID,
 		":person_id", c.actors[facilitatorMember].PersonID, ":application_id", c.application.ID,
-		":session_id", c.hostSession.ID, ":motion_id", c.motion.ID, ":guide_set", "wol", ":week", "1",
+		":session_id", c.hostSession.ID, ":motion_id", c.motion.ID, ":flag_id", c.flagID, ":guide_set", "wol", ":week", "1",
 	).Replace(text)
 }
 

@@ -163,7 +163,7 @@ func (a *API) AddFacilitator(ctx context.Context, r contract.AddFacilitatorReque
 	in := callOf(ctx)
 	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Facilitator], error) {
 		person, err := a.circles.AddFacilitator(ctx, in.actor, r.ProgrammeId, circles.FacilitatorDraft{
-			Name: r.Body.Name, Email: r.Body.Email, LetterLanguage: string(given(r.Body.LetterLanguage, contract.Language(in.lang))),
+			Name: r.Body.Name, Email: r.Body.Email, LetterLanguage: string(given(r.Body.LetterLanguage, "")),
 		})
 		return made[contract.Facilitator]{facilitatorView(person), person.ID}, err
 	}, func(ctx context.Context, id string) (contract.Facilitator, error) {

@@ -961,7 +961,7 @@ type FacilitatorDraft struct {
 	// Email Example: els@example.org
 	Email Email `json:"email"`
 
-	// LetterLanguage Else the language of the request
+	// LetterLanguage Else the programme's language
 	LetterLanguage *Language `json:"letter_language,omitempty"`
 
 	// Name Example: Els Maes
@@ -1150,12 +1150,14 @@ type LetterChoice struct {
 
 // LetterCount defines model for LetterCount.
 type LetterCount struct {
-	CircleId *string     `json:"circle_id"`
-	Kind     string      `json:"kind"`
-	LastAt   time.Time   `json:"last_at"`
-	Letters  int         `json:"letters"`
-	Reason   string      `json:"reason"`
-	State    LetterState `json:"state"`
+	CircleId *string `json:"circle_id"`
+
+	// Kinds What the letters told
+	Kinds   []string    `json:"kinds"`
+	LastAt  time.Time   `json:"last_at"`
+	Letters int         `json:"letters"`
+	Reason  string      `json:"reason"`
+	State   LetterState `json:"state"`
 
 	// Undeliverable Names, only where the address is undeliverable
 	Undeliverable *[]string `json:"undeliverable,omitempty"`
@@ -1290,11 +1292,14 @@ type MemberDraft struct {
 	// Email Example: els@example.org
 	Email *Email `json:"email,omitempty"`
 
-	// LetterLanguage Else the language of the request
+	// LetterLanguage Else the circle's language
 	LetterLanguage *Language `json:"letter_language,omitempty"`
 
 	// Name Example: Els Maes
 	Name *PersonName `json:"name,omitempty"`
+
+	// Zone Else the circle's
+	Zone *Zone `json:"zone,omitempty"`
 }
 
 // MemberFit defines model for MemberFit.

@@ -500,6 +500,7 @@ var (
 		{Name: "email", Required: false, Rule: ruleEmail},
 		{Name: "letter_language", Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		{Name: "name", Required: false, Rule: rulePersonName},
+		{Name: "zone", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 64}},
 	}}
 	ruleMemberPatch = &Rule{Shape: Object, Fields: []Field{
 		{Name: "host_turn", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(20)}},
