@@ -257,17 +257,9 @@ func (r *Registry) OpenCircles(ctx context.Context, programmeID string, after pa
 		if err != nil {
 			return none, err
 		}
-		ids := make([]string, len(found))
-		for i, c := range found {
-			ids[i] = c.ID
-		}
-		seats, err := seatsByCircle(tx, ids)
+		open, err := seatsOpen(tx, found)
 		if err != nil {
 			return none, err
-		}
-		open := make([]OpenSeats, len(found))
-		for i, c := range found {
-			open[i] = OpenSeats{Circle: c, MembersIn: len(MembersOf(seats[c.ID])), Free: FreeSeats(c, seats[c.ID])}
 		}
 		return page.Cut(open, limit, func(o OpenSeats) page.Cursor { return page.Cursor{ID: o.ID} }), nil
 	})
