@@ -212,7 +212,7 @@ func bytesOf(r *http.Request) ([]byte, error) {
 		n, err := r.Body.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
 		switch {
-		case err == io.EOF: //nolint:errorlint // io.Reader answers it bare
+		case err == io.EOF:
 			return body, nil
 		case err != nil:
 			return nil, fault.New(fault.Unreadable, "body-broken").Because(err)

@@ -35,7 +35,7 @@ func TestABodyIsHeldAgainstTheContractAtOnce(t *testing.T) {
 		"white space around everything is taken":      {body: " \n" + strings.ReplaceAll(whole, `":`, "\" :\t") + "\r\n"},
 		"escapes are taken":                           {body: with(`"team":"\u00e9\ud83d\ude00\n\"\/"`)},
 		"an empty object lacks every needed field":    {body: `{}`, found: []string{"/availability required", "/email required", "/letter_language required", "/name required", "/speaks required", "/zone required"}},
-		"an unknown field":                            {body: with(`"nmae":1`), found: []string{"/nmae unknown-field"}},
+		"an unknown field":                            {body: with(`"colour":1`), found: []string{"/colour unknown-field"}},
 		"a field in another case is another field":    {body: with(`"Team":"x"`), found: []string{"/Team unknown-field"}},
 		"what is inside an unknown field is not said": {body: with(`"x":{"y":[{"z":1}]}`), found: []string{"/x unknown-field"}},
 		"a pointer escapes slashes and tildes":        {body: with(`"a/b~c":1`), found: []string{"/a~1b~0c unknown-field"}},

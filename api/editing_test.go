@@ -74,10 +74,10 @@ func TestWhatIsUnchangedIsNotSentAgain(t *testing.T) {
 func TestTheLanguageOfAnAnswer(t *testing.T) {
 	w := oneWorld(t)
 	cases := map[string]struct{ path, accept, title string }{
-		"nothing asked":               {"/api/v1/x", "", "There is nothing at this address."},
-		"Accept-Language":             {"/api/v1/x", "nl-BE,nl;q=0.9,en;q=0.5", "Op dit adres is niets te vinden."},
-		"the parameter wins":          {"/api/v1/x?lang=en", "nl", "There is nothing at this address."},
-		"a language that we have not": {"/api/v1/x", "fr", "There is nothing at this address."},
+		"nothing asked":               {"/api/v1/x", "", w.texts.Say("en", "problem.no-such-path", nil)},
+		"Accept-Language":             {"/api/v1/x", "nl-BE,nl;q=0.9,en;q=0.5", w.texts.Say("nl", "problem.no-such-path", nil)},
+		"the parameter wins":          {"/api/v1/x?lang=en", "nl", w.texts.Say("en", "problem.no-such-path", nil)},
+		"a language that we have not": {"/api/v1/x", "fr", w.texts.Say("en", "problem.no-such-path", nil)},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

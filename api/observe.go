@@ -65,7 +65,7 @@ func recovered(next echo.HandlerFunc, c echo.Context) (err error) {
 	defer func() {
 		switch cause := recover(); cause {
 		case nil:
-		case http.ErrAbortHandler: //nolint:errorlint // compared as net/http does
+		case http.ErrAbortHandler:
 			panic(cause)
 		default:
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())

@@ -6,7 +6,6 @@ import (
 	"github.com/oapi-codegen/nullable"
 
 	"kring/api/contract"
-	"kring/internal/fault"
 	"kring/internal/page"
 	"kring/internal/wall"
 )
@@ -109,13 +108,6 @@ func hoursOf(stated contract.Availability) []wall.Hours {
 	return list(stated, func(h contract.Hours) wall.Hours {
 		return wall.Hours{Weekday: string(h.Weekday), From: h.From, Until: h.Until}
 	})
-}
-
-// invalid is one faulty field.
-func invalid(pointer, code string, args ...fault.Args) error {
-	var v fault.Violations
-	v.Add(pointer, code, args...)
-	return v.Err()
 }
 
 func ptr[T any](value T) *T { return &value }

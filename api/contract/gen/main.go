@@ -30,12 +30,12 @@ func run(contract, rules, page string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(rules, source, 0o644); err != nil { //nolint:gosec // source code
+	if err := os.WriteFile(rules, source, 0o644); err != nil {
 		return err
 	}
 	html, err := pageOf(doc)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(page, html, 0o644) //nolint:gosec // a public page
+	return os.WriteFile(page, html, 0o644)
 }

@@ -14,8 +14,6 @@ import (
 
 // table collects the rules: one variable per named schema and one per distinct pattern.
 type table struct {
-	out      bytes.Buffer
-	done     map[string]bool
 	patterns []string
 	named    map[string]string // Go source of a named schema's rule
 }
