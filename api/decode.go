@@ -2,16 +2,12 @@ package api
 
 import (
 	"bytes"
-	"encoding/json"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"kring/api/contract"
-	"kring/internal/database"
 	"kring/internal/fault"
-	"kring/internal/wall"
 )
 
 const (
@@ -317,149 +313,4 @@ func (r *reader) digits() bool {
 		r.at++
 	}
 	return r.at > from
-}
-
-func (r *reader) text(rule *contract.Rule) bool {
-	text, whole, ok := r.quoted()
-	if !ok || rule == nil {
-		return ok
-	}
-	if !whole {
-		r.add("unreadable-text")
-	} else if code, args := checkText(text, rule); code != "" {
-		r.add(code, args)
-	}
-	return true
-}
-
-// quoted reads a JSON string. It is not whole when it holds U+0000, which no database keeps, or half of a surrogate
-// pair, which is no character.
-func (r *reader) quoted() (text string, whole, ok bool) {
-	if !r.take('"') {
-		return "", false, false
-	}
-	from, escaped := r.at, false
-	whole = true
-	for r.at < len(r.data) {
-		switch c := r.data[r.at]; {
-		case c == '"':
-			raw := r.data[from:r.at]
-			r.at++
-			if !escaped {
-				return string(raw), whole, true
-			}
-			err := json.Unmarshal(r.data[from-1:r.at], &text)
-			return text, whole, err == nil
-		case c < ' ':
-			return "", false, false
-		case c == '\\':
-			escaped = true
-			sound, ok := r.escape()
-			if !ok {
-				return "", false, false
-			}
-			whole = whole && sound
-		default:
-			r.at++
-		}
-	}
-	return "", false, false
-}
-
-// escape reads one escape sequence, both halves of a surrogate pair together.
-func (r *reader) escape() (sound, ok bool) {
-	r.at++ // backslash
-	c := r.peek()
-	r.at++
-	if c != 'u' {
-		return true, strings.IndexByte(`"\/bfnrt`, c) >= 0
-	}
-	code, ok := r.hex()
-	switch {
-	case !ok:
-		return false, false
-	case code >= 0xDC00 && code <= 0xDFFF:
-		return false, true
-	case code < 0xD800 || code > 0xDFFF:
-		return code != 0, true
-	}
-	if !bytes.HasPrefix(r.data[r.at:], []byte(`\u`)) {
-		return false, true
-	}
-	back := r.at
-	r.at += 2
-	low, ok := r.hex()
-	if ok && (low < 0xDC00 || low > 0xDFFF) {
-		r.at = back // an escape of its own
-		return false, true
-	}
-	return ok, ok
-}
-
-func (r *reader) hex() (rune, bool) {
-	if r.at+4 > len(r.data) {
-		return 0, false
-	}
-	code, err := strconv.ParseUint(string(r.data[r.at:r.at+4]), 16, 32)
-	r.at += 4
-	return rune(code), err == nil
-}
-
-// checkInteger answers the code of the rule that a whole number breaks, or "".
-func checkInteger(digits string, rule *contract.Rule) (string, fault.Args) {
-	n, err := strconv.ParseInt(digits, 10, 64)
-	switch {
-	case rule.Min != nil && rule.Max != nil && (err != nil || n < *rule.Min || n > *rule.Max):
-		return "not-between", fault.Args{"from": *rule.Min, "until": *rule.Max}
-	case err != nil:
-		return "number-out-of-range", nil
-	}
-	return "", nil
-}
-
-// checkText answers the code of the rule that a text breaks, or "".
-func checkText(text string, rule *contract.Rule) (string, fault.Args) {
-	runes := utf8.RuneCountInString(text)
-	switch {
-	case len(rule.Enum) > 0:
-		return checkEnum(text, rule.Enum)
-	case rule.Most > 0 && runes > rule.Most:
-		return "too-long", fault.Args{"limit": rule.Most}
-	case runes < rule.Least && text == "":
-		return "required", nil
-	case runes < rule.Least:
-		return "too-short", fault.Args{"limit": rule.Least}
-	case rule.Pattern != nil && !rule.Pattern.MatchString(text):
-		return "wrong-form", nil
-	}
-	return checkFormat(text, rule.Format), nil
-}
-
-func checkEnum(text string, enum []string) (string, fault.Args) {
-	for _, one := range enum {
-		if text == one {
-			return "", nil
-		}
-	}
-	return "not-one-of", fault.Args{"values": strings.Join(enum, ", ")}
-}
-
-func checkFormat(text string, format contract.Format) string {
-	switch format {
-	case contract.UUID:
-		if !database.IsID(text) {
-			return "not-an-id"
-		}
-	case contract.Date:
-		if _, err := wall.ParseDate(text); err != nil {
-			return "not-a-date"
-		}
-	case contract.Instant:
-		var at time.Time
-		if at.UnmarshalText([]byte(text)) != nil {
-			return "not-an-instant"
-		}
-	case contract.AnyText:
-	}
-	return ""
 }

@@ -13,11 +13,11 @@
 //	Observe       request id, log line without tokens, panics           observe.go
 //	gate          once for each operation of the contract               api.go
 //	  actor       bearer token -> identity.Actor, scope                 actor.go
-//	  check       path, query, headers, body against contract/rules:    check.go, decode.go
+//	  check       path, query, headers, body against contract/rules:    check.go, decode.go, rules.go
 //	              every fault at once, before anything is decoded
 //	generated     decodes into contract types, which cannot fail now    contract/
 //	handler       one call of a room, inside once for keyed POSTs       circles.go, ...; once.go
-//	view          the room's value as the contract's type               *_view.go
+//	view          the room's value as the contract's type               views.go, ...
 //	tagger        revision + hash of the view = ETag, 304               etag.go
 //	Fail          any error: fault -> problem+json; else a bland 500    problem.go
 //
