@@ -43,6 +43,9 @@ type settings struct {
 	SecretFile      string `name:"secret-file" hidden:"" help:"File with the secret (KRING_SECRET_FILE)."`
 }
 
+// defaultDatabase is the database of a service that is told of none.
+const defaultDatabase = "file:kring.db"
+
 // config is what the settings mean, checked.
 type config struct {
 	addr        string
@@ -144,7 +147,7 @@ func (s settings) withFiles(m *mistakes) settings {
 		value      *string
 		standard   string
 	}{
-		{"database-url", s.DatabaseURLFile, &s.DatabaseURL, "file:kring.db"},
+		{"database-url", s.DatabaseURLFile, &s.DatabaseURL, defaultDatabase},
 		{"smtp-url", s.SMTPURLFile, &s.SMTPURL, ""},
 		{"secret", s.SecretFile, &s.Secret, ""},
 	} {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/alecthomas/kong"
 )
 
 // running is the program as it runs: in this process, or as a process of its own.
@@ -226,4 +228,18 @@ func process(t *testing.T, env ...string) (*running, *os.Process) {
 	t.Cleanup(func() { _ = command.Process.Kill(); <-ended })
 	r.listens()
 	return r, command.Process
+}
+
+// defaults are the settings of a command line.
+func defaults(t *testing.T, args ...string) settings {
+	t.Helper()
+	var c commands
+	parser, err := kong.New(&c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	return c.Settings
 }

@@ -25,6 +25,7 @@ type commands struct {
 	Settings settings `embed:""`
 
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Run the service."`
+	Demo    demoCommand    `cmd:"" help:"Run it with a sample programme, a mail catcher and a clock to turn."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the newest schema and stop."`
 	Config  configCommand  `cmd:"" help:"Print the settings in force, without secrets."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -95,7 +95,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 
 // read reads what the program brings along: sentences and guides.
 func (s *service) read(strict bool) (err error) {
-	if s.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, api.Texts); err != nil {
+	if s.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, api.Texts, texts); err != nil {
 		return err
 	}
 	if strict {
@@ -181,7 +181,8 @@ func (s *service) route() {
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.IPExtractor = echo.ExtractIPDirect() // a header that anybody can write says nothing about who calls
 	api.New(api.Options{
-		DB: s.db, Clock: s.clock, Texts: s.texts, Tokens: s.tokens, Circles: s.circles, Calendar: s.calendar, Guides: s.guides,
+		DB: s.db, Clock: s.clock, Texts: s.texts, Tokens: s.tokens, Circles: s.circles, Calendar: s.calendar, Watch: s.watch,
+		Guides:    s.guides,
 		PublicURL: s.config.publicURL, Log: s.log, Observed: s.observed,
 	}).Mount(s.echo)
 	s.mountOps(s.echo)

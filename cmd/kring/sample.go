@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"kring/circles"
+	"kring/internal/database"
+	"kring/internal/identity"
+	"kring/internal/page"
+	"kring/internal/wall"
+)
+
+// sampleOwner owns the demo when nobody else is named.
+const sampleOwner = "els@example.org"
+
+// sampleCircle is a circle of the demo: who is in it, and how they behave.
+type sampleCircle struct {
+	name      string
+	character character
+	language  string
+	day       time.Weekday
+	at        wall.TimeOfDay
+	video     string
+	people    []samplePerson
+}
+
+// samplePerson is somebody of the demo; zone "" is Brussels.
+type samplePerson struct{ name, language, zone string }
+
+// dutch and english are people with mails in that language.
+func dutch(names ...string) []samplePerson   { return people("nl", "", names) }
+func english(names ...string) []samplePerson { return people("en", "", names) }
+func people(language, zone string, names []string) (all []samplePerson) {
+	for _, name := range names {
+		all = append(all, samplePerson{name, language, zone})
+	}
+	return all
+}
+
+func together(groups ...[]samplePerson) (all []samplePerson) {
+	for _, group := range groups {
+		all = append(all, group...)
+	}
+	return all
+}
+
+// sampleProgramme is the circles of the demo. The first four are those that Kring was made for.
+func sampleProgramme() []sampleCircle {
+	const london, cologne = "Europe/London", "Europe/Berlin"
+	steady := character{willing: 3}
+	return []sampleCircle{
+		{
+			name: "The Tuesday five", language: "en", day: time.Tuesday, at: wall.At(12, 30),
+			character: character{missed: []int{3}, no: map[int]int{2: 1, 3: 2}, silent: 4}, // the circle that stopped
+			people:    together(people("en", london, []string{"Alice Carter", "Brian Hughes", "Chloe Evans", "Daniel Moore"}), dutch("Wouter De Smet")),
+		},
+		{
+			name: "Donderdagkring", language: "nl", day: time.Thursday, at: wall.At(16, 0),
+			character: character{willing: 4, no: map[int]int{4: 2}, late: map[int]time.Duration{2: 47 * time.Hour}}, // the circle that flew
+			people:    together(people("en", cologne, []string{"Jonas Weber", "Lena Vogel"}), dutch("Griet Claes", "Hanne Maes", "Ivo Peeters")),
+		},
+		{
+			name: "Het middaguur", language: "nl", day: time.Tuesday, at: wall.At(12, 0),
+			character: character{willing: 3, moved: map[int]int{3: 2, 5: 2}, noFrom: [2]int{4, 2}}, // the circle that falters
+			people:    dutch("Bert Jacobs", "Celine Dubois", "Dries Wouters", "Eline Goossens", "Femke Bakker"),
+		},
+		{
+			name: "Drie zoeken twee", language: "nl", day: time.Wednesday, at: wall.At(9, 0),
+			character: character{forms: true}, // three colleagues, two open seats
+			people:    dutch("Karel Mertens", "Lotte Aerts", "Mieke Willems"),
+		},
+		{
+			name: "Vroege vogels", language: "nl", day: time.Monday, at: wall.At(8, 30), character: steady,
+			people: dutch("Nele Hermans", "Olivier Lambert", "Pieter Vos", "Rani Desmet", "Sofie Michiels"),
+		},
+		{
+			name: "The long table", language: "en", day: time.Wednesday, at: wall.At(13, 0), character: steady,
+			people: together(english("Grace Martin", "Henry Baker", "Isla Thomson"), dutch("Joris Pauwels", "Kaat Lemmens")),
+		},
+		{
+			name: "Vrijdag na de koffie", language: "nl", day: time.Friday, at: wall.At(10, 30), character: character{willing: 2, no: map[int]int{2: 1}},
+			people: together(dutch("Thijs de Boer", "Ursula Smets", "Veerle Martens"), english("Liam O'Brien", "Maya Patel")),
+		},
+		{
+			name: "Tussen twee treinen", language: "nl", day: time.Thursday, at: wall.At(8, 0), character: steady,
+			people: dutch("Wim Jansen", "Xander Segers", "Yasmina El Amrani", "Zoë Vermeulen"),
+		},
+	}
+}
+
+// address is the made-up address of somebody in the demo.
+func (p samplePerson) address() string {
+	name := strings.NewReplacer(" ", ".", "'", "", "ë", "e").Replace(strings.ToLower(p.name))
+	return name + "@example.org"
+}
+
+// rehearse opens the sample programme in the past and lets it live until today.
+func (b *sandbox) rehearse(ctx context.Context, owner identity.Actor) error {
+	programme, err := b.circles.OpenProgramme(ctx, owner, circles.ProgrammeDraft{
+		Name: "Leren van elkaar", GuideSet: "wol", Language: "nl", Zone: b.config.zone, Holidays: "be", SignupOpen: true, HourReminder: true,
+		Purpose: "Collega's van verschillende diensten leren van elkaar, een uur per week, aan een doel dat ze zelf kiezen.",
+	})
+	if err != nil {
+		return err
+	}
+	b.cast.programmeID = programme.ID
+	helper := circles.FacilitatorDraft{Name: "Tom Verbeke", Email: "tom.verbeke@example.org", LetterLanguage: "nl"}
+	if _, err := b.circles.AddFacilitator(ctx, owner, programme.ID, helper); err != nil {
+		return err
+	}
+	var open circles.CircleView
+	for _, one := range sampleProgramme() {
+		circle, err := b.openSample(ctx, owner, programme.ID, one)
+		if err != nil {
+			return err
+		}
+		if one.character.forms {
+			open = circle
+		}
+	}
+	b.jobs.Poke()
+	if err := b.walk(ctx, b.clock.Machine(), true); err != nil {
+		return err
+	}
+	if err := b.applySamples(ctx, owner, open); err != nil {
+		return err
+	}
+	b.clock.Advance(-b.clock.Offset()) // what making it took
+	return b.walk(ctx, b.clock.Now(), true)
+}
+
+// openSample opens one circle and invites its people, who already told their zone.
+func (b *sandbox) openSample(ctx context.Context, owner identity.Actor, programmeID string, one sampleCircle) (circles.CircleView, error) {
+	loc, err := wall.LoadZone(b.config.zone)
+	if err != nil {
+		return circles.CircleView{}, err
+	}
+	first := wall.DateOf(b.clock.Now(), loc).AddDays(5)
+	if one.character.forms {
+		first = wall.DateOf(b.clock.Machine(), loc).AddDays(10)
+	}
+	draft := circles.CircleDraft{
+		ProgrammeID: programmeID, Name: one.name, Language: one.language, StartsOn: first.OnOrAfter(one.day),
+		Slot: &wall.Slot{Weekday: one.day, At: one.at, Zone: b.config.zone}, VideoLink: "https://meet.example.org/" + one.day.String(),
+		SeatsOpen: one.character.forms,
+	}
+	for _, p := range one.people {
+		draft.Members = append(draft.Members, circles.Invitee{Name: p.name, Email: p.address(), LetterLanguage: p.language})
+	}
+	circle, err := b.circles.OpenCircle(ctx, owner, draft)
+	if err != nil {
+		return circle, err
+	}
+	return circle, b.db.Write(ctx, func(tx database.Tx) error {
+		for _, p := range one.people {
+			if p.zone == "" {
+				continue
+			}
+			known, err := identity.ByEmailIn(tx, p.address())
+			if err == nil {
+				_, err = identity.PatchIn(tx, b.clock.Now(), known.ID, 0, identity.Patch{Zone: &p.zone})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// applySamples signs three people up: one waits, one asks for an open seat, and one has yet to press the button.
+func (b *sandbox) applySamples(ctx context.Context, owner identity.Actor, open circles.CircleView) error {
+	morning := []wall.Hours{{Weekday: "mon", From: "08:30", Until: "12:00"}, {Weekday: "wed", From: "08:30", Until: "12:00"}, {Weekday: "thu", From: "13:00", Until: "17:00"}}
+	for _, one := range []struct {
+		samplePerson
+		team, circleID string
+		presses        bool
+	}{
+		{samplePerson{"Ann Sterckx", "nl", ""}, "Communicatie", "", true},
+		{samplePerson{"Peter Novak", "en", ""}, "Finance", open.ID, true},
+		{samplePerson{"Ruth Van Damme", "nl", ""}, "Onthaal", "", false},
+	} {
+		draft := circles.ApplicationDraft{
+			Name: one.name, Email: one.address(), LetterLanguage: one.language, Speaks: []string{"nl", "en"}, Zone: b.config.zone,
+			Availability: morning, Team: one.team, CircleID: one.circleID,
+		}
+		if _, err := b.circles.Apply(ctx, open.ProgrammeID, draft); err != nil {
+			return err
+		}
+		if !one.presses {
+			continue
+		}
+		if err := b.pressSample(ctx, owner, open.ProgrammeID, one.address()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pressSample confirms somebody's sign-up, as the button in the letter does.
+func (b *sandbox) pressSample(ctx context.Context, owner identity.Actor, programmeID, address string) error {
+	waiting, err := b.circles.Applications(ctx, owner, programmeID, circles.Unconfirmed, page.Cursor{}, page.MaxLimit)
+	if err != nil {
+		return err
+	}
+	for _, a := range waiting.Items {
+		if a.Email == address {
+			_, err := b.circles.ConfirmApplication(ctx, acting(a.PersonID), a.ID)
+			return err
+		}
+	}
+	return nil
+}
