@@ -13,6 +13,8 @@ import (
 
 	"kring/api"
 	"kring/circles"
+	"kring/internal/database"
+	"kring/internal/testkit"
 )
 
 // The three requests that have to be fast, without a network: go test -bench . ./api
@@ -37,7 +39,10 @@ func BenchmarkApply(b *testing.B) {
 // busy is a facilitator with a programme of n circles.
 func busy(b *testing.B, n int) (*world, circles.ProgrammeView, string) {
 	b.Helper()
-	w := oneWorld(b)
+	db, err := database.Open(b.Context(), database.Options{URL: testkit.SQLite(b)}) // not strictly: that costs
+	must(b, err)
+	b.Cleanup(func() { must(b, db.Close()) })
+	w := newWorld(b, db)
 	w.web = echo.New()
 	w.options.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	api.New(w.options).Mount(w.web)
