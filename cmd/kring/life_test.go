@@ -71,6 +71,17 @@ func live(t *testing.T, at string, story func(l *life)) {
 // begin puts the program together and lets its ticks begin; end takes it apart.
 func begin(t *testing.T, in ingredients, url string, sink *smtpsink.Sink) (l *life, end func()) {
 	t.Helper()
+	l = assemble(t, in, url, sink)
+	ticks, err := startTicking(t.Context(), l.service.jobs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l, func() { l.end(ticks.stop) }
+}
+
+// assemble puts the program together; nothing ticks yet.
+func assemble(t *testing.T, in ingredients, url string, sink *smtpsink.Sink) *life {
+	t.Helper()
 	s := settings{
 		Addr: "127.0.0.1:0", DatabaseURL: url, SMTPURL: sink.URL(), PublicURL: "https://kring.example.org", Secret: secret,
 		OwnerEmail: owner, MailFrom: "Kring <kring@kring.example.org>", Language: "nl", Zone: "Europe/Brussels",
@@ -80,27 +91,27 @@ func begin(t *testing.T, in ingredients, url string, sink *smtpsink.Sink) (l *li
 	if err != nil {
 		t.Fatal(err)
 	}
-	l = &life{T: t, sink: sink, tokens: map[string]string{}, read: map[string]int{}, log: &bytes.Buffer{}}
+	l := &life{T: t, sink: sink, tokens: map[string]string{}, read: map[string]int{}, log: &bytes.Buffer{}}
 	var out bytes.Buffer
 	in.config, in.out, in.log = c, &out, slog.New(slog.NewTextHandler(&lockedWriter{to: l.log}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	if l.service, err = open(t.Context(), in); err != nil {
 		t.Fatal(err)
 	}
 	l.tokens[owner] = tokenIn(out.String())
-	ticks, err := startTicking(t.Context(), l.service.jobs)
-	if err != nil {
-		t.Fatal(err)
+	return l
+}
+
+// end stops what lets time act, takes the program apart, and checks that it logged no error.
+func (l *life) end(stop func() error) {
+	l.Helper()
+	if err := stop(); err != nil {
+		l.Error(err)
 	}
-	return l, func() {
-		if err := ticks.stop(); err != nil {
-			t.Error(err)
-		}
-		if err := l.service.close(t.Context()); err != nil {
-			t.Error(err)
-		}
-		if strings.Contains(l.log.String(), "level=ERROR") {
-			t.Errorf("the log has errors:\n%s", l.log)
-		}
+	if err := l.service.close(l.Context()); err != nil {
+		l.Error(err)
+	}
+	if strings.Contains(l.log.String(), "level=ERROR") {
+		l.Errorf("the log has errors:\n%s", l.log)
 	}
 }
 
