@@ -147,7 +147,7 @@ func (a *API) guideWeek(c circles.Circle) *int {
 	if set, known := a.guides.Set(c.GuideSet); known && !set.HasWeek(c.GuideWeek) {
 		return nil
 	}
-	return &c.GuideWeek
+	return ptr(c.GuideWeek) // not &c.GuideWeek, which would keep the whole circle
 }
 
 // elapsedWeeks counts whole weeks since the first date, until now or until the circle was over.
