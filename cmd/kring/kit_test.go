@@ -211,9 +211,13 @@ func process(t *testing.T, env ...string) (*running, *os.Process) {
 		t.Fatal(err)
 	}
 	command := exec.CommandContext(context.WithoutCancel(t.Context()), path, "serve")
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
 	errs, errsIn := newOutput()
-	var out bytes.Buffer
-	command.Env, command.Stdout, command.Stderr, command.Dir = env, &out, errsIn, t.TempDir()
+	command.Env, command.Stdout, command.Stderr, command.Dir = env, out, errsIn, t.TempDir()
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -227,6 +231,11 @@ func process(t *testing.T, env ...string) (*running, *os.Process) {
 	r := &running{t: t, ended: ended, errs: errs, stop: func() { _ = command.Process.Signal(os.Interrupt) }}
 	t.Cleanup(func() { _ = command.Process.Kill(); <-ended })
 	r.listens()
+	said, err := os.ReadFile(out.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.token = tokenIn(string(said))
 	return r, command.Process
 }
 
