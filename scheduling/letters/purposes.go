@@ -1,0 +1,30 @@
+package letters
+
+import "kring/circles"
+
+// The purposes of links that letters about dates carry. Those of seats and sign-ups are the circles room's:
+// circles.LinkSeat and its neighbours.
+const (
+	LinkAnswer  = "answer"   // a session: yes, no
+	LinkOutcome = "outcome"  // a session: held, missed, cancelled
+	LinkWeek    = "week"     // a circle: the number of the week it is at
+	LinkStillIn = "still-in" // a seat of one's own: yes, give_seat
+	LinkGoOn    = "go-on"    // a circle: go_on, new_hour, pause, stop
+	LinkFinish  = "finish"   // a circle: finished, more
+	LinkFine    = "fine"     // a circle: fine
+	LinkRevive  = "revive"   // a circle: revive
+	// The two lists: who opens them leaves one and stays on the other, and in the circle. Their page is at /u/, and
+	// takes the one-click POST of mail programs (RFC 8058).
+	LinkOffReminder = "off-reminders" // nothing: leaves the list of reminders and questions
+	LinkOffChanges  = "off-changes"   // nothing: leaves the list of changes of date
+)
+
+// Purposes are all purposes that a letter's link can have, also those of the circles room.
+func Purposes() []string {
+	return []string{
+		circles.LinkConfirm, circles.LinkApplication, circles.LinkSeat, circles.LinkDeclineSeat, circles.LinkObject,
+		circles.LinkLeave, circles.LinkUndoLeave, circles.LinkMe, circles.LinkMails, circles.LinkSees,
+		LinkAnswer, LinkOutcome, LinkWeek, LinkStillIn, LinkGoOn, LinkFinish, LinkFine, LinkRevive,
+		LinkOffReminder, LinkOffChanges,
+	}
+}

@@ -1,0 +1,191 @@
+package letters
+
+import (
+	"slices"
+
+	"kring/internal/mail"
+	"kring/internal/outbox"
+
+	"kring/circles"
+	"kring/scheduling"
+)
+
+// reminder is the letter two working days ahead: the week, the guide, place, who leads, who cannot come, the two
+// buttons; and what waited for a letter: the open question about the last session, what changed in the circle, and the
+// question about how it goes.
+func reminder(l *letter) error {
+	s, err := l.upcoming()
+	if err != nil {
+		return err
+	}
+	l.titled("letter.reminder_two_days.subject", "circle", l.b.Circle.Name, "week", l.weekWord(), "date", l.day(s.StartsAt))
+	if l.leads(s) {
+		l.paragraph("letter.reminder_two_days.you-lead", "circle", l.b.Circle.Name, "date", l.day(s.StartsAt))
+	} else {
+		l.paragraph("letter.reminder_two_days.hello", "circle", l.b.Circle.Name, "date", l.day(s.StartsAt))
+	}
+	l.sessionFacts(s)
+	l.guideWords()
+	l.answers(s)
+	l.lastOne(s)
+	l.lines(s)
+	if _, err := l.askAboutFlag(); err != nil {
+		return err
+	}
+	if len(l.b.News(l.notice.HoldUntil)) > 0 {
+		l.note("letter.calendar-again")
+		return l.attachRun(false)
+	}
+	return nil
+}
+
+// upcoming is the session of a reminder: planned, ahead, and one that the person is expected at.
+func (l *letter) upcoming() (scheduling.Session, error) {
+	s, err := l.session()
+	switch {
+	case err != nil:
+		return s, err
+	case !s.Coming(l.now):
+		return s, outbox.Lapse("session-begun")
+	case l.b.Circle.State != circles.Running:
+		return s, outbox.Void("not-running")
+	case l.b.Circle.RemindersStoppedAt != nil:
+		return s, outbox.Void("reminders-stopped")
+	case !l.b.Word.Comes(s, l.me, l.b.Location):
+		return s, outbox.Void("not-expected")
+	}
+	return s, nil
+}
+
+// sessionFacts is the table of a session to come.
+func (l *letter) sessionFacts(s scheduling.Session) {
+	facts := l.fact(nil, "letter.fact.when", l.moment(s.StartsAt), "")
+	facts = l.place(facts)
+	facts = l.guideFact(facts)
+	facts = l.host(facts, s)
+	if absent := l.b.SaidNo(s); len(absent) > 0 {
+		facts = l.fact(facts, "letter.fact.cannot", l.names(absent), "")
+	}
+	if chat := l.b.Circle.ChatLink; chat != "" {
+		facts = l.fact(facts, "letter.fact.chat", chat, chat)
+	}
+	l.add(facts)
+}
+
+// guideWords says what the week is about and what to prepare.
+func (l *letter) guideWords() {
+	w, address, ok := l.guide(l.b.Circle.GuideWeek)
+	if !ok {
+		return
+	}
+	l.add(mail.Paragraph(w.Summary))
+	if _, settles := w.Section("silence"); settles {
+		l.paragraph("letter.reminder_two_days.agreements")
+	}
+	label := l.say("letter.guide", "week", w.Number)
+	if w.PrepareMinutes > 0 {
+		label = l.say("letter.guide-prepare", "week", w.Number, "minutes", w.PrepareMinutes)
+	}
+	l.add(mail.Links{{Label: label, URL: address}})
+}
+
+// answers are the two buttons: I'm in, I can't.
+func (l *letter) answers(s scheduling.Session) {
+	l.add(mail.Buttons{l.button(LinkAnswer, s.ID, "yes"), l.button(LinkAnswer, s.ID, "no")})
+}
+
+// lastOne asks about the session before, while nobody said how it went. The host was asked at its end.
+func (l *letter) lastOne(s scheduling.Session) {
+	last, ok := l.b.Previous(s)
+	if !ok || !last.Over(l.now) {
+		return
+	}
+	switch {
+	case last.State == scheduling.Unrecorded:
+		l.whichWeek(last)
+	case last.State == scheduling.Planned && !l.leads(last):
+		l.heading("letter.last.title")
+		l.paragraph("letter.last.text", "date", l.day(last.StartsAt))
+		l.outcomes(last)
+	}
+}
+
+func (l *letter) outcomes(s scheduling.Session) {
+	l.add(mail.Buttons{
+		l.button(LinkOutcome, s.ID, "held"), l.button(LinkOutcome, s.ID, "missed"), l.button(LinkOutcome, s.ID, "cancelled"),
+	})
+}
+
+// whichWeek links the guide of the week that the circle is at and the one after it: nobody knows which it is.
+func (l *letter) whichWeek(last scheduling.Session) {
+	l.heading("letter.week.title")
+	l.paragraph("letter.week.text", "date", l.day(last.StartsAt))
+	var links mail.Links
+	for _, week := range []int{l.b.Circle.GuideWeek, l.b.Circle.GuideWeek + 1} {
+		if w, address, ok := l.guide(week); ok {
+			links = append(links, mail.Link{Label: l.say("letter.week.guide", "week", guideLine(w)), URL: address})
+		}
+	}
+	l.add(links, mail.Buttons{{Label: l.say("button.week.say"), URL: l.link(LinkWeek, l.b.Circle.ID, "")}})
+}
+
+// lines tells what needed no letter of its own: who came and left, who leads next, which dates were added.
+func (l *letter) lines(s scheduling.Session) {
+	var lines mail.List
+	since := l.dossier.LastRemindedBefore(s)
+	until := l.notice.HoldUntil
+	for _, m := range l.dossier.Seats {
+		switch {
+		case m.ID == l.me.ID:
+		case m.In() && m.InAt.After(since) && !m.InAt.After(until):
+			lines = append(lines, l.say("letter.line.joined", "name", l.name(m)))
+		case m.State == circles.Left && m.InAt != nil && m.LeftAt != nil && m.LeftAt.After(since) && !m.InAt.After(since):
+			lines = append(lines, l.say("letter.line.left", "name", l.name(m)))
+		}
+	}
+	if next, ok := l.after(s); ok {
+		if m, found := l.memberByID(next.HostID); found {
+			key, args := "letter.line.next-host", []any{"date", l.day(next.StartsAt), "name", l.name(m)}
+			if m.ID == l.me.ID {
+				key, args = "letter.line.next-host-you", args[:2]
+			}
+			lines = append(lines, l.say(key, args...))
+		}
+	}
+	for _, fresh := range l.b.News(l.notice.HoldUntil) {
+		lines = append(lines, l.say("letter.line.added", "date", l.moment(fresh.StartsAt)))
+	}
+	if len(lines) > 0 {
+		l.heading("letter.line.title")
+		l.add(lines)
+	}
+}
+
+// after is the planned session that follows one.
+func (l *letter) after(s scheduling.Session) (scheduling.Session, bool) {
+	i := slices.IndexFunc(l.b.Sessions, func(other scheduling.Session) bool {
+		return other.State == scheduling.Planned && other.StartsAt.After(s.StartsAt)
+	})
+	if i < 0 {
+		return scheduling.Session{}, false
+	}
+	return l.b.Sessions[i], true
+}
+
+// reminderHour is the short word one hour ahead.
+func reminderHour(l *letter) error {
+	s, err := l.upcoming()
+	if err != nil {
+		return err
+	}
+	if l.to.HourOff {
+		return outbox.Void("hour-off")
+	}
+	l.titled("letter.reminder_hour.subject", "circle", l.b.Circle.Name, "time", l.clockTime(s.StartsAt))
+	l.paragraph("letter.reminder_hour.hello", "circle", l.b.Circle.Name)
+	facts := l.fact(nil, "letter.fact.when", l.moment(s.StartsAt), "")
+	facts = l.place(facts)
+	l.add(l.host(l.guideFact(facts), s))
+	l.add(mail.Buttons{l.button(LinkAnswer, s.ID, "no")})
+	return nil
+}
