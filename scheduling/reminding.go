@@ -8,6 +8,7 @@ import (
 	"kring/internal/wall"
 
 	"kring/circles"
+	"kring/scheduling/health"
 )
 
 // remind does what is due about a session.
@@ -42,6 +43,10 @@ func (c *course) remindTwoDays(s Session, r Reminder) error {
 	if err != nil {
 		return err
 	}
+	flag, asks, err := health.AskIn(c.tx, c.circle.ID, c.now)
+	if err != nil {
+		return err
+	}
 	for _, m := range c.expected(s) {
 		if m.InAt != nil && m.InAt.After(r.DueAt) {
 			continue
@@ -52,9 +57,20 @@ func (c *course) remindTwoDays(s Session, r Reminder) error {
 			key:       key(NoticeReminderTwoDays, m.PersonID, s.ID, s.StartsAt),
 			holdUntil: hour, usefulUntil: s.StartsAt,
 		})
+		if asks {
+			c.askAbout(flag.ID, m, hour, s.StartsAt)
+		}
 		c.tellNewDates(m, hour)
 	}
 	return nil
+}
+
+// askAbout puts the circle's open flag before a member, in the letter of the reminder.
+func (c *course) askAbout(flagID string, m circles.Member, hour, until time.Time) {
+	c.posts = append(c.posts, post{
+		kind: NoticeFlagAsked, personID: m.PersonID, subjectID: flagID, key: key(NoticeFlagAsked, m.PersonID, flagID, c.now),
+		holdUntil: hour, usefulUntil: until,
+	})
 }
 
 // holdFor is when somebody is told of a session: now, or in the morning where the person is.
