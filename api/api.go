@@ -15,6 +15,7 @@ import (
 	"kring/internal/text"
 	"kring/scheduling"
 	"kring/scheduling/health"
+	"kring/scheduling/letters"
 )
 
 // Options is what an API is made of. All fields are needed, except where it is said.
@@ -26,6 +27,7 @@ type Options struct {
 	Circles  *circles.Registry
 	Calendar *scheduling.Calendar
 	Watch    *health.Watch
+	Buttons  *letters.Buttons
 	Guides   *guides.Library
 	// PublicURL is where people reach Kring, without a slash at its end.
 	PublicURL string
@@ -36,7 +38,6 @@ type Options struct {
 
 // API answers the routes of the contract. It may be used from several goroutines.
 type API struct {
-	contract.StrictServerInterface
 	db        *database.DB
 	clock     *clock.Clock
 	texts     *text.Catalog
@@ -44,6 +45,7 @@ type API struct {
 	circles   *circles.Registry
 	calendar  *scheduling.Calendar
 	watch     *health.Watch
+	buttons   *letters.Buttons
 	guides    *guides.Library
 	publicURL string
 	log       *slog.Logger
@@ -53,7 +55,7 @@ type API struct {
 // New makes an API.
 func New(o Options) *API {
 	return &API{
-		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, circles: o.Circles, calendar: o.Calendar, watch: o.Watch, guides: o.Guides,
+		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, circles: o.Circles, calendar: o.Calendar, watch: o.Watch, buttons: o.Buttons, guides: o.Guides,
 		publicURL: o.PublicURL, log: o.Log, observe: o.Observed,
 	}
 }
@@ -93,7 +95,7 @@ func (a *API) gate(o *contract.Operation) echo.MiddlewareFunc {
 			if err != nil {
 				return err
 			}
-			in := &call{operation: o, lang: language(c), actor: actor}
+			in := &call{operation: o, lang: language(c), chose: choseLanguage(c), actor: actor}
 			if err := check(c, in); err != nil {
 				return err
 			}

@@ -17,6 +17,7 @@ import (
 type call struct {
 	operation *contract.Operation
 	lang      string // "nl" or "en"
+	chose     bool   // the caller said which language
 	actor     identity.Actor
 	match     match  // what If-Match asks for
 	body      []byte // held against the contract already
@@ -44,6 +45,12 @@ func language(c echo.Context) string {
 		asked = c.QueryParam("lang")
 	}
 	return text.Preferred(asked, c.Request().Header.Get("Accept-Language"))
+}
+
+// choseLanguage says whether the caller asked for a language at all.
+func choseLanguage(c echo.Context) bool {
+	h := c.Request().Header
+	return h.Get("Accept-Language") != "" || c.Request().URL.RawQuery != "" && c.QueryParam("lang") != ""
 }
 
 // binder hands the checked body to the generated code. It is echo's binder.

@@ -10,6 +10,7 @@ import (
 	"kring/internal/wall"
 	"kring/scheduling"
 	"kring/scheduling/health"
+	"kring/scheduling/letters"
 )
 
 // cast is a programme with a running circle and everybody who stands to it in another way.
@@ -26,6 +27,7 @@ type cast struct {
 	tokenID           string                 // the member's
 	seatID            string                 // the member's, unless a row is about another
 	flagID            string
+	link              string // to answer the session, for the member
 	formingCircle     circles.CircleView
 }
 
@@ -58,6 +60,7 @@ func newCast(w *world) *cast {
 	c.sessions, err = c.calendar.Sessions(c.ctx(), c.actors[facilitator], c.circle.ID)
 	must(w.t, err)
 	c.leadBy(host)
+	c.link = c.links.Sign(letters.LinkAnswer, c.hostSession.ID, c.person("els@example.org"))
 	return c
 }
 

@@ -25,6 +25,7 @@ import (
 	"kring/scheduling"
 	"kring/scheduling/health"
 	"kring/scheduling/holidays"
+	"kring/scheduling/letters"
 )
 
 // world is the whole API over one database, with people in it.
@@ -37,6 +38,8 @@ type world struct {
 	rooms    *circles.Registry
 	calendar *scheduling.Calendar
 	watch    *health.Watch
+	links    *identity.Links
+	buttons  *letters.Buttons
 	web      *echo.Echo
 	log      *logged
 	options  api.Options
@@ -60,7 +63,7 @@ func newWorld(t testing.TB, db *database.DB) *world {
 	w := &world{t: t, db: db, clock: clock.System(), log: &logged{}, web: echo.New()}
 	secrets, err := identity.ParseSecrets(strings.Repeat("k", 32))
 	must(t, err)
-	w.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, api.Texts)
+	w.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, api.Texts)
 	must(t, err)
 	w.texts = w.texts.Strict()
 	library, err := guides.Load(guides.Embedded(), guides.Options{})
@@ -69,8 +72,13 @@ func newWorld(t testing.TB, db *database.DB) *world {
 	w.rooms = circles.NewRegistry(circles.Options{DB: db, Clock: w.clock, Guides: library, Calendars: holidays.Keys()})
 	w.calendar = scheduling.New(scheduling.Options{DB: db, Clock: w.clock, Guides: library})
 	w.watch = health.New(health.Options{DB: db, Clock: w.clock, Guides: library})
+	w.links = identity.NewLinks(secrets)
+	w.buttons = letters.NewButtons(letters.ButtonsOptions{
+		DB: db, Clock: w.clock, Circles: w.rooms, Calendar: w.calendar, Watch: w.watch, Guides: library, Texts: w.texts,
+		Links: w.links, Tokens: w.tokens, PublicURL: "https://kring.example",
+	})
 	w.options = api.Options{
-		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Calendar: w.calendar, Watch: w.watch,
+		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Calendar: w.calendar, Watch: w.watch, Buttons: w.buttons,
 		Guides:    library,
 		PublicURL: "https://kring.example", Log: slog.New(slog.NewJSONHandler(w.log, nil)),
 	}

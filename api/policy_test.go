@@ -105,6 +105,9 @@ var policy = map[string]row{
 
 	"listLetters": {want: "401 - - - - - 200 200"},
 
+	"showLink":  {want: "200 200 200 200 200 200 200 200"}, // who presses is said by the link
+	"pressLink": {want: "200 200 200 200 200 200 200 200", body: `{"choice":"yes"}`},
+
 	"listGuideSets":  {want: "200 200 200 200 200 200 200 200"},
 	"listGuideWeeks": {want: "200 200 200 200 200 200 200 200"},
 	"showGuideWeek":  {want: "200 200 200 200 200 200 200 200"},
@@ -184,7 +187,7 @@ func (c *cast) fill(text string) string {
 		"+9d", day(9), "+10d", day(10), "+30d", day(30), "+40d", day(40), ":token_id", c.tokenID,
 		":programme_id", c.programme.ID, ":circle_id", c.circle.ID, ":member_id", c.seatID,
 		":person_id", c.actors[facilitatorMember].PersonID, ":application_id", c.application.ID,
-		":session_id", c.hostSession.ID, ":motion_id", c.motion.ID, ":flag_id", c.flagID, ":guide_set", "wol", ":week", "1",
+		":session_id", c.hostSession.ID, ":motion_id", c.motion.ID, ":flag_id", c.flagID, ":token", c.link, ":guide_set", "wol", ":week", "1",
 	).Replace(text)
 }
 

@@ -1178,12 +1178,17 @@ type LetterState string
 type Link struct {
 	Buttons []LinkButton `json:"buttons"`
 
-	// Done Already pressed; pressing again changes nothing
+	// Done Already pressed, or nothing is left to press
 	Done     bool     `json:"done"`
 	Language Language `json:"language"`
 	Purpose  string   `json:"purpose"`
-	Text     string   `json:"text"`
-	Title    string   `json:"title"`
+
+	// Reading Guides to choose a week by
+	Reading []Reading `json:"reading"`
+
+	// Text Paragraphs, an empty line between them
+	Text  string `json:"text"`
+	Title string `json:"title"`
 }
 
 // LinkButton defines model for LinkButton.
@@ -1191,6 +1196,9 @@ type LinkButton struct {
 	// Choice Sent back as `choice`
 	Choice string `json:"choice"`
 	Label  string `json:"label"`
+
+	// ReturnsOn The date that this choice asks for, as it stands when none is given
+	ReturnsOn *string `json:"returns_on"`
 }
 
 // Local defines model for Local.
@@ -1478,9 +1486,13 @@ type Press struct {
 
 // Pressed defines model for Pressed.
 type Pressed struct {
+	// Again It was so already; nothing changed
+	Again     bool       `json:"again"`
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	Language  Language   `json:"language"`
 	Message   string     `json:"message"`
 	Purpose   string     `json:"purpose"`
+	Title     string     `json:"title"`
 
 	// Token Purpose `me` only: a member token, valid for one hour
 	Token *string `json:"token,omitempty"`
@@ -1592,6 +1604,12 @@ type ProgrammePatch struct {
 
 // ProgrammeState defines model for ProgrammeState.
 type ProgrammeState string
+
+// Reading defines model for Reading.
+type Reading struct {
+	Label string `json:"label"`
+	Url   string `json:"url"`
+}
 
 // Reason defines model for Reason.
 type Reason struct {
