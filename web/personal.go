@@ -1,0 +1,110 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"kring/circles"
+	"kring/internal/database"
+	"kring/internal/fault"
+	"kring/internal/identity"
+	"kring/internal/journal"
+)
+
+// personal is the frame of a page about one person, with the way to her other pages.
+func (v *visit) personal(p identity.Person, purpose, title string) frame {
+	f := v.frame(v.say(title))
+	for _, item := range []struct{ purpose, label string }{
+		{circles.LinkMe, "web.mine.title"}, {circles.LinkMails, "web.mails.title"}, {circles.LinkSees, "web.sees.title"},
+	} {
+		f.Menu = append(f.Menu, menuItem{
+			Label: v.say(item.label), URL: v.inLanguage(v.linkTo(item.purpose, p)), Here: item.purpose == purpose,
+		})
+	}
+	return f
+}
+
+// linkTo is the address of a page about a person.
+func (v *visit) linkTo(purpose string, p identity.Person) string {
+	return "/l/" + v.Links.Sign(purpose, "", p)
+}
+
+// open verifies the link of the address and reads its person. It answers the faults of [identity.Links.OpenIn].
+func (v *visit) open() (link identity.Link, p identity.Person, err error) {
+	err = v.DB.Read(v.ctx(), func(tx database.Tx) error {
+		link, p, err = v.Links.OpenIn(tx, v.Clock.Now(), v.c.Param("token"))
+		return err
+	})
+	if err == nil {
+		v.speak(p)
+	}
+	return link, p, err
+}
+
+// mailsPage is which mails a person gets, in which language, and in which zone their times are.
+type mailsPage struct {
+	frame
+	Said                           string
+	Reminders, Changes, HourBefore bool
+	Language, Zone                 field
+}
+
+// seesPage is who sees what. It holds nothing of its own: the same words are true for everybody.
+type seesPage struct{ frame }
+
+func (v *visit) showSees(p identity.Person) error {
+	return v.show(http.StatusOK, "sees", seesPage{v.personal(p, circles.LinkSees, "web.sees.title")})
+}
+
+func (v *visit) showMails(p identity.Person) error { return v.mails(p, http.StatusOK, "", nil) }
+
+func (v *visit) mails(p identity.Person, status int, said string, wrong *fault.Fault) error {
+	shown := mailsPage{
+		frame: v.personal(p, circles.LinkMails, "web.mails.title"), Said: said,
+		Reminders: !p.RemindersOff, Changes: !p.ChangesOff, HourBefore: !p.HourOff,
+		Language: field{
+			ID: "language", Name: "language", Type: "radio", Label: v.say("web.field.language"), Choices: v.letterLanguages(p.LetterLanguage),
+		},
+		Zone: field{
+			ID: "zone", Name: "zone", Label: v.say("web.field.zone"), Hint: v.say("web.field.zone.hint"), Choices: v.zones(p.Zone),
+		},
+	}
+	if wrong != nil {
+		for _, broken := range wrong.Violations {
+			shown.Zone.Wrong = v.faultSentence(broken) // nothing else here can be typed wrongly
+		}
+	}
+	return v.show(status, "mails", shown)
+}
+
+// pressMails takes the whole form: what is not ticked is switched off.
+func (v *visit) pressMails(p identity.Person, sent url.Values) error {
+	off := func(name string) *bool { is := sent.Get(name) == ""; return &is }
+	lang, zone := sent.Get("language"), sent.Get("zone")
+	patch := identity.Patch{
+		RemindersOff: off("reminders"), ChangesOff: off("changes"), HourOff: off("hour"), LetterLanguage: &lang, Zone: &zone,
+	}
+	changed, err := v.patch(p, patch)
+	if f, refused := fault.Of(err); refused && f.Kind == fault.Invalid {
+		return v.mails(p, v.statusOf(f), "", f)
+	}
+	if err != nil {
+		return err
+	}
+	v.speak(changed)
+	return v.mails(changed, http.StatusOK, v.say("web.mails.saved"), nil)
+}
+
+// patch changes what is known of a person.
+func (v *visit) patch(p identity.Person, patch identity.Patch) (identity.Person, error) {
+	now := v.Clock.Now()
+	var changed identity.Person
+	err := v.DB.Write(v.ctx(), func(tx database.Tx) (err error) {
+		changed, err = identity.PatchIn(tx, now, p.ID, 0, patch)
+		if err != nil {
+			return err
+		}
+		return journal.Add(tx, journal.Entry{At: now, ActorID: p.ID, SubjectID: p.ID, Action: "person-changed"})
+	})
+	return changed, err
+}

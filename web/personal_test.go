@@ -1,0 +1,172 @@
+package web
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"kring/circles"
+	"kring/internal/wall"
+	"kring/scheduling"
+	"kring/scheduling/letters"
+)
+
+func answerForm(sessionID, answer string) url.Values {
+	return url.Values{"do": {"answer"}, "session": {sessionID}, "answer": {answer}}
+}
+
+func TestMyDates(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		nl := w.link(0, circles.LinkMe, "")
+		a := w.get(nl).is(t, http.StatusOK, "Mijn datums", "dinsdag 13 februari 2018",
+			"12:30–13:30, Brusselse tijd (CET, UTC+1)", "dinsdag 27 maart 2018", "(CEST, UTC+2)", "Jullie zijn aan week 0",
+			"Samen met Ben, Cato, Dan, Eva", "Je hebt nog niets gezegd.")
+		if n := len(a.page.all("form")); n != 14 {
+			t.Errorf("%d forms, want one for each of 13 sessions and one for being away", n)
+		}
+		w.get(w.link(1, circles.LinkMe, "")).is(t, http.StatusOK, "My dates", "Tuesday 13 February 2018",
+			"17:15–18:15, Kathmandu time (UTC+5:45)", "16:15–17:15") // after the clock change in Brussels
+
+		first := w.sessions(0)[0]
+		w.post(nl, answerForm(first.ID, "no")).is(t, http.StatusOK, "Genoteerd: je kunt niet.", "Je komt niet.")
+		if w.said(0, first.ID) != scheduling.No {
+			t.Error("the answer was not kept")
+		}
+		w.post(nl, answerForm(first.ID, "no")).is(t, http.StatusOK, "Je komt niet.")
+		w.post(nl, answerForm(first.ID, "yes")).is(t, http.StatusOK, "Genoteerd: je bent erbij.", "Je komt.")
+		if w.said(0, first.ID) != scheduling.Yes {
+			t.Error("the answer was not changed")
+		}
+	})
+}
+
+func TestMyDatesRefuse(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		path, first := w.link(0, circles.LinkMe, ""), w.sessions(0)[0]
+		w.unchanged(t, func() {
+			w.post(path, url.Values{}).is(t, http.StatusBadRequest)
+			w.post(path, answerForm(first.ID, "perhaps")).is(t, http.StatusUnprocessableEntity, "Kies een van de knoppen.")
+			w.post(path, answerForm("not-an-id", "yes")).is(t, http.StatusNotFound)
+			w.post(path, url.Values{"do": {"away"}, "circle": {w.circle.ID}, "from": {"2018-03-09"}, "until": {"2018-03-05"}}).
+				is(t, http.StatusUnprocessableEntity, "De laatste dag ligt voor de eerste.")
+			a := w.post(path, url.Values{"do": {"away"}, "circle": {w.circle.ID}, "from": {"morgen"}}).
+				is(t, http.StatusUnprocessableEntity, "Vul een datum in.")
+			if a.page.value("from") != "morgen" {
+				t.Error("what was typed is gone")
+			}
+		})
+		w.sleep(first.EndsAt.Sub(w.clock.Now()))
+		w.unchanged(t, func() { w.post(path, answerForm(first.ID, "yes")).is(t, http.StatusConflict, "voorbij") })
+	})
+}
+
+func TestWhenIAmAway(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		path := w.link(1, circles.LinkMe, "")
+		away := func(do, from, until string) url.Values {
+			return url.Values{"do": {do}, "circle": {w.circle.ID}, "from": {from}, "until": {until}}
+		}
+		w.post(path, away("away", "2018-02-26", "2018-03-09")).
+			is(t, http.StatusOK, "Noted: you are away from Monday 26 February 2018 to Friday 9 March 2018.", "You are not coming.")
+		w.post(path, away("away", "2018-03-27", "")).is(t, http.StatusOK, "you are away Tuesday 27 March 2018")
+		w.post(path, away("away", "2018-03-27", "2018-03-27")).is(t, http.StatusOK)
+		if n := len(got(w.calendar.Absences(w.ctx, w.actor(1), w.circle.ID))(t)); n != 2 {
+			t.Errorf("%d absences, want 2", n)
+		}
+		w.post(path, away("back", "2018-02-26", "2018-03-09")).is(t, http.StatusOK, "you are there after all")
+		left := got(w.calendar.Absences(w.ctx, w.actor(1), w.circle.ID))(t)
+		if len(left) != 1 || left[0].FromOn != date(t, "2018-03-27") {
+			t.Errorf("left are %v", left)
+		}
+		w.get(w.link(0, circles.LinkMe, "")).never(t, "27 maart 2018 tot")
+	})
+}
+
+func TestOnlyOnesOwnCircle(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		stranger := w.person("Fien Vreemd", "fien@example.org", "nl", "Europe/Brussels")
+		path := "/l/" + w.links.Sign(circles.LinkMe, "", stranger)
+		w.unchanged(t, func() {
+			w.get(path).is(t, http.StatusOK, "Je zit op dit moment in geen enkele cirkel.")
+			w.post(path, answerForm(w.sessions(0)[0].ID, "no")).is(t, http.StatusNotFound)
+			w.post(path, url.Values{"do": {"away"}, "circle": {w.circle.ID}, "from": {"2018-03-05"}}).is(t, http.StatusNotFound)
+		})
+		farah := w.person("Farah Facilitator", "farah@example.org", "nl", "Europe/Brussels")
+		w.get("/l/"+w.links.Sign(circles.LinkMe, "", farah)).is(t, http.StatusOK, "geen enkele cirkel")
+	})
+}
+
+func TestWhichMails(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		path := w.link(0, circles.LinkMails, "")
+		a := w.get(path).is(t, http.StatusOK, "Welke mails", "Brusselse tijd (CET, UTC+1)")
+		if a.page.value("zone") != "Europe/Brussels" || !slices.Equal(a.page.checked("language"), []string{"nl"}) ||
+			len(a.page.checked("reminders")) != 1 {
+			t.Error("the form does not show what is so")
+		}
+		w.post(path, url.Values{"changes": {"on"}, "language": {"en"}, "zone": {"Pacific/Auckland"}}).is(t, http.StatusOK, "Saved.")
+		p := w.known(0)
+		if !p.RemindersOff || !p.HourOff || p.ChangesOff || p.LetterLanguage != "en" || p.Zone != "Pacific/Auckland" {
+			t.Errorf("kept was %+v", p)
+		}
+		w.get(w.link(0, circles.LinkMe, "")).is(t, http.StatusOK, "Wednesday 14 February 2018", "00:30–01:30, Auckland time")
+		w.unchanged(t, func() {
+			w.post(path, url.Values{"language": {"en"}, "zone": {"Mars/Base"}}).is(t, http.StatusUnprocessableEntity, "Choose a time zone")
+		})
+	})
+}
+
+func TestUnsubscribe(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		oneClick := url.Values{"List-Unsubscribe": {"One-Click"}}
+		reminders := "/u/" + strings.TrimPrefix(w.link(0, letters.LinkOffReminder, ""), "/l/")
+		w.unchanged(t, func() {
+			w.get(reminders).is(t, http.StatusOK, "Herinneringen en vragen", "Geen herinneringen en vragen meer")
+			w.post(reminders, url.Values{}).is(t, http.StatusUnprocessableEntity, "Kies een van de knoppen.")
+		})
+		w.post(reminders, oneClick).is(t, http.StatusOK, "Je krijgt geen herinneringen en vragen meer.", "Toch anders?")
+		w.unchanged(t, func() { w.post(reminders, oneClick).is(t, http.StatusOK, "Je krijgt al geen herinneringen") })
+		if p := w.known(0); !p.RemindersOff || p.ChangesOff {
+			t.Error("not this list alone was left")
+		}
+		w.post(reminders, url.Values{"choice": {"on"}}).is(t, http.StatusOK, "Je krijgt weer herinneringen")
+		if w.known(0).RemindersOff {
+			t.Error("the list was not joined again")
+		}
+		w.post(reminders, url.Values{"choice": {"off"}}).is(t, http.StatusOK, "Je krijgt geen herinneringen")
+
+		w.send(multipartOneClick(t, w, w.link(1, letters.LinkOffChanges, ""))).is(t, http.StatusOK)
+		if p := w.known(1); p.RemindersOff || !p.ChangesOff {
+			t.Error("not this list alone was left")
+		}
+	})
+}
+
+// multipartOneClick is how some mail programs send the one-click POST (RFC 8058, 3.2 allows both encodings).
+func multipartOneClick(t *testing.T, w *world, path string) *http.Request {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	if err := form.WriteField("List-Unsubscribe", "One-Click"); err != nil {
+		t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(w.ctx, http.MethodPost, path, &body)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	return r
+}
+
+func TestZonesThatAreOfferedExist(t *testing.T) {
+	for _, zone := range zonesOffered() {
+		if _, err := wall.LoadZone(zone); err != nil {
+			t.Error(err)
+		}
+	}
+}
