@@ -1,6 +1,9 @@
 package health
 
-import "unicode"
+import (
+	"strings"
+	"unicode"
+)
 
 // Course is how sessions went, in the order of their dates, one letter for each: the first of its state (held, missed,
 // cancelled, skipped, unrecorded, planned). A session that was moved stands in upper case. A planned one of the past
@@ -33,6 +36,11 @@ func (c Course) shifted() int {
 	return n
 }
 
+// final says whether the letter stands for itself once all is known.
+func final(letter rune) bool {
+	return letter != skipped && letter != planned && !unicode.IsUpper(letter)
+}
+
 // count is how many sessions are of the state.
 func (c Course) count(of rune) int {
 	n := 0
@@ -44,9 +52,17 @@ func (c Course) count(of rune) int {
 	return n
 }
 
+// first is where the first session of the state stands; -1 when there is none.
+func (c Course) first(of rune) int {
+	return strings.IndexFunc(string(c), func(letter rune) bool { return state(letter) == of })
+}
+
 // settled is what the sessions count as once their outcome is known: one that waits is passed over, and so is a skip,
 // which was agreed beforehand; the second skip in a row counts as missed.
 func (c Course) settled() Course {
+	if !strings.ContainsFunc(string(c), func(letter rune) bool { return !final(letter) }) {
+		return c
+	}
 	out := make([]rune, 0, len(c))
 	skips := 0
 	for _, letter := range c {

@@ -13,41 +13,50 @@ import (
 // look is a running circle as health sees it.
 type look struct {
 	circleID    string
-	programmeID string
 	guideSet    string
 	zone        string
-	lookedAfter *string
 	since       time.Time // reasons look only at what happened after it
 	nextCheckAt time.Time // as it is stored; zero: never
 	signals     Signals
 	flag        *Flag // the open one
 }
 
-// looksAt fills in what the first statement leaves open: the guide set, who is expected soon, how many members there
-// were, and the open flags. It asks for each only about the circles that need it.
+// looksAt fills in what the first statement leaves open: the guide set, the open flags, dates that shifted, how many
+// members there were, and who is expected soon. It asks for each only about the circles that need it.
 func looksAt(tx database.Tx, library *guides.Library, looks []look, now time.Time) error {
-	var near, small, all []string
 	byID := make(map[string]*look, len(looks))
 	for i := range looks {
-		l := &looks[i]
-		l.read(library)
-		byID[l.circleID] = l
-		all = append(all, l.circleID)
-		if l.signals.near(now) {
-			near = append(near, l.circleID)
-		}
-		if l.signals.Members < fullCircle {
-			small = append(small, l.circleID)
-		}
+		looks[i].read(library)
+		byID[looks[i].circleID] = &looks[i]
 	}
-	if err := readFlags(tx, byID, all); err != nil {
+	which := func(need func(*look) bool) []string {
+		var ids []string
+		for i := range looks {
+			if need(&looks[i]) {
+				ids = append(ids, looks[i].circleID)
+			}
+		}
+		return ids
+	}
+	if err := readFlags(tx, byID, which(func(*look) bool { return true })); err != nil {
 		return err
 	}
-	if err := readStays(tx, byID, small); err != nil {
+	if err := readDates(tx, byID, which((*look).shifts), now); err != nil {
 		return err
 	}
-	return readExpected(tx, byID, near, now)
+	if err := readStays(tx, byID, which((*look).small)); err != nil {
+		return err
+	}
+	return readExpected(tx, byID, which(func(l *look) bool { return l.signals.near(now) }), now)
 }
+
+// shifts says whether a date ahead is lost or any was moved.
+func (l *look) shifts() bool {
+	s := l.signals
+	return s.Past.shifted()+s.Ahead.shifted() > 0 || s.Ahead.first(planned) > 0
+}
+
+func (l *look) small() bool { return l.signals.Members < fullCircle }
 
 // read takes the numbers of the guide set, and what follows from the rest.
 func (l *look) read(library *guides.Library) {

@@ -20,20 +20,16 @@ type Proof struct {
 // a write that did not wake its circle, or a rule that counts on a moment nobody foresaw. It raises nothing itself; it
 // makes Review look at them. Circles that are due anyway are no difference.
 func (w *Watch) Prove(ctx context.Context, now time.Time) (Proof, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	var proof Proof
-	after := "00000000-0000-0000-0000-000000000000"
-	for after != "" {
-		looks, err := w.look(ctx, after, now)
-		if err != nil {
-			return proof, err
+	for part := range w.glances(ctx, now) {
+		if part.err != nil {
+			return proof, part.err
 		}
-		proof.Looked += len(looks)
-		if err := w.wake(ctx, differing(looks, now), now, &proof); err != nil {
+		proof.Looked += len(part.looks)
+		if err := w.judge(ctx, part.looks, now, &proof); err != nil {
 			return proof, err
-		}
-		after = ""
-		if len(looks) == stretch {
-			after = looks[stretch-1].circleID
 		}
 	}
 	var over []string
@@ -47,15 +43,45 @@ func (w *Watch) Prove(ctx context.Context, now time.Time) (Proof, error) {
 	return proof, w.wake(ctx, over, now, &proof)
 }
 
-func (w *Watch) look(ctx context.Context, after string, now time.Time) ([]look, error) {
-	var looks []look
-	err := w.db.Read(ctx, func(tx database.Tx) (err error) {
-		if looks, err = looksAfter(tx, after, stretch, now); err != nil {
-			return err
+// part is one stretch of circles, or why it could not be read.
+type part struct {
+	looks []look
+	err   error
+}
+
+// glances reads all running circles, stretch by stretch and one ahead of whoever judges them: nearly all the time of
+// the proof goes into this.
+func (w *Watch) glances(ctx context.Context, now time.Time) <-chan part {
+	parts := make(chan part, 1)
+	go func() {
+		defer close(parts)
+		after := "00000000-0000-0000-0000-000000000000"
+		for {
+			var p part
+			p.err = w.db.Read(ctx, func(tx database.Tx) (err error) {
+				p.looks, err = looksAfter(tx, after, stretch, now)
+				return err
+			})
+			select {
+			case parts <- p:
+			case <-ctx.Done():
+				return
+			}
+			if p.err != nil || len(p.looks) < stretch {
+				return
+			}
+			after = p.looks[stretch-1].circleID
 		}
-		return looksAt(tx, w.guides, looks, now)
-	})
-	return looks, err
+	}()
+	return parts
+}
+
+func (w *Watch) judge(ctx context.Context, looks []look, now time.Time, proof *Proof) error {
+	err := w.db.Read(ctx, func(tx database.Tx) error { return looksAt(tx, w.guides, looks, now) })
+	if err != nil {
+		return err
+	}
+	return w.wake(ctx, differing(looks, now), now, proof)
 }
 
 // wake makes the next review look at circles.

@@ -139,8 +139,12 @@ func (r *review) settle(l *look) error {
 }
 
 func (r *review) raise(l *look, v Verdict) error {
+	c, err := circles.CircleIn(r.tx, l.circleID)
+	if err != nil {
+		return err
+	}
 	f := Flag{
-		ID: database.NewID(), CircleID: l.circleID, ProgrammeID: l.programmeID, Verdict: v.Level, Reasons: v.Reasons,
+		ID: database.NewID(), CircleID: c.ID, ProgrammeID: c.ProgrammeID, Verdict: v.Level, Reasons: v.Reasons,
 		Step: v.Step, State: Open, RaisedAt: r.now, UpdatedAt: r.now,
 	}
 	raised, err := insertFlag(r.tx, f)
@@ -215,7 +219,7 @@ func (r *review) end(f *Flag) error {
 // tell asks for a letter to whoever looks after the circle, at once; who had one within a day gets the next a day
 // later, with all that stalled in between.
 func (r *review) tell(l *look) error {
-	person, err := r.lookingAfter(l)
+	person, err := r.lookingAfter(*l.flag)
 	if err != nil || person == "" {
 		return err
 	}
@@ -231,7 +235,7 @@ func (r *review) tell(l *look) error {
 	r.counts.Told++
 	return outbox.NoteIn(r.tx, outbox.Notice{
 		PersonID: person, Kind: NoticeStalling, Key: NoticeStalling + " " + l.flag.ID + " " + at.Format(time.RFC3339Nano),
-		ProgrammeID: l.programmeID, SubjectID: l.flag.ID, HoldUntil: at,
+		ProgrammeID: l.flag.ProgrammeID, SubjectID: l.flag.ID, HoldUntil: at,
 	})
 }
 
@@ -247,11 +251,16 @@ func nextLetter(last, now time.Time) time.Time {
 	return last.Add(aDay)
 }
 
-func (r *review) lookingAfter(l *look) (string, error) {
-	if l.lookedAfter != nil {
-		return *l.lookedAfter, nil
+// lookingAfter is who looks after the circle, or else who facilitates its programme for longest; "" for nobody.
+func (r *review) lookingAfter(f Flag) (string, error) {
+	c, err := circles.CircleIn(r.tx, f.CircleID)
+	switch {
+	case err != nil:
+		return "", err
+	case c.LookedAfterBy == nil:
+		return firstFacilitator(r.tx, f.ProgrammeID)
 	}
-	return firstFacilitator(r.tx, l.programmeID)
+	return *c.LookedAfterBy, nil
 }
 
 // record writes a line of the journal about a flag.

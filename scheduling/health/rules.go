@@ -52,6 +52,7 @@ var rules = []rule{
 // Assess judges a running circle at an instant: the worst reason is the verdict.
 func Assess(s Signals, now time.Time) Verdict {
 	v := Verdict{Level: OnTrack}
+	s.settled = s.Past.settled()
 	var said [coming + 1]bool
 	for _, r := range rules {
 		if said[r.matter] {
@@ -116,12 +117,12 @@ func neverStarted(s Signals, _ time.Time) (map[string]int, bool) {
 }
 
 func twoNotHeld(s Signals, _ time.Time) (map[string]int, bool) {
-	last := s.Past.settled().sinceHeld().last(2)
+	last := s.settled.sinceHeld().last(2)
 	return nil, len(last) == 2 && last.count(missed) > 0
 }
 
 func threeUnrecorded(s Signals, _ time.Time) (map[string]int, bool) {
-	return nil, s.Past.settled().last(3).count(unrecorded) == 3
+	return nil, s.settled.last(3).count(unrecorded) == 3
 }
 
 // quorumAtRisk: within a day of the session fewer are expected than make it go ahead. Moved, called off or answered,
@@ -131,13 +132,13 @@ func quorumAtRisk(s Signals, now time.Time) (map[string]int, bool) {
 }
 
 func earlyMiss(s Signals, _ time.Time) (map[string]int, bool) {
-	return map[string]int{"week": s.GuideWeek}, s.GuideWeek <= earlyWeeks && s.Past.settled().sinceHeld().count(missed) > 0
+	return map[string]int{"week": s.GuideWeek}, s.GuideWeek <= earlyWeeks && s.settled.sinceHeld().count(missed) > 0
 }
 
 func fewHeld(s Signals, _ time.Time) (map[string]int, bool) {
-	settled := s.Past.settled()
-	last := settled.last(4)
-	return map[string]int{"count": last.count(held)}, len(last) == 4 && last.count(held) < 2 && settled.sinceHeld() != ""
+	last := s.settled.last(4)
+	few := len(last) == 4 && last.count(held) < 2 && s.settled.sinceHeld() != ""
+	return map[string]int{"count": last.count(held)}, few
 }
 
 // datesShift: two of the last three dates did not stay, and the last change is younger than the last held session,
@@ -150,7 +151,7 @@ func datesShift(s Signals, _ time.Time) (map[string]int, bool) {
 }
 
 func twoUnrecorded(s Signals, _ time.Time) (map[string]int, bool) {
-	return nil, s.Past.settled().last(2).count(unrecorded) == 2
+	return nil, s.settled.last(2).count(unrecorded) == 2
 }
 
 // belowFour: once per fall. Whoever dismissed it knows; it speaks again when the circle was full in between.

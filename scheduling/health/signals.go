@@ -34,6 +34,8 @@ type Signals struct {
 	// Unproven says that the open flag's reasons are older than what is looked at: a new slot was agreed, and whether
 	// it works shows at the next session.
 	Unproven bool
+
+	settled Course // Past, as far as it is known; Assess fills it in
 }
 
 // near says whether the next planned session is so near that too few expected members are a reason.

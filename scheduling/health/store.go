@@ -47,29 +47,28 @@ func each(query *gorm.DB, fn func(scan func(dest ...any) error) error) error {
 	return rows.Err()
 }
 
-// glance reads all that one statement can tell of running circles: the course of the whole run in the order of its
-// dates, out of the index alone, with the marks where the past that counts begins and where it ends.
-const glance = `select c.id, c.programme_id, c.guide_set, c.zone, c.looked_after_by, c.guide_week, c.quorum,
-	c.begun_at, coalesce(c.reasons_since, c.begun_at) as since, c.next_check_at,
-	coalesce(string_agg(case when s.moved_at > coalesce(c.reasons_since, c.begun_at) then upper(substr(s.state, 1, 1))
-		else substr(s.state, 1, 1) end, '' order by s.starts_at, s.id), '') as course,
-	count(s.id) filter (where s.starts_at < coalesce(c.reasons_since, c.begun_at)) as forgotten,
-	count(s.id) filter (where s.starts_at <= @now) as past,
-	min(s.starts_at) filter (where s.starts_at > @now) as next_at,
-	min(s.starts_at) filter (where s.starts_at > @now and s.state = 'planned') as planned_at,
-	coalesce(max(s.moved_at) > max(s.starts_at) filter (where s.state = 'held'), max(s.moved_at) is not null) as moved,
+// glance reads what one statement can tell of running circles: the course of the whole run in the order of its dates,
+// how many of these sessions lie before what counts, and how many have begun. All of it comes out of indexes alone.
+const glance = `select c.id, c.guide_set, c.zone, c.guide_week, c.quorum, c.next_check_at,
+	coalesce(c.reasons_since, c.begun_at) as since, coalesce(c.reasons_since <= c.begun_at, true) as from_begin,
+	(select coalesce(string_agg(letter, ''), '') from (
+		select case when s.moved_at > c.reasons_since then upper(substr(s.state, 1, 1)) else substr(s.state, 1, 1) end as letter
+		from sessions s where s.circle_id = c.id order by s.starts_at, s.id) as ordered) as course,
+	case when c.reasons_since > c.begun_at then
+		(select count(*) from sessions s where s.circle_id = c.id and s.starts_at < c.reasons_since) else 0 end as forgotten,
+	(select count(*) from sessions s where s.circle_id = c.id and s.starts_at <= @now) as begun,
+	(select s.starts_at from sessions s where s.circle_id = c.id and s.starts_at > @now order by s.starts_at limit 1) as next_at,
 	(select count(*) from members m where m.circle_id = c.id and m.state = 'accepted' and m.in_at is not null) as members
-	from circles c left join sessions s on s.circle_id = c.id
-	where c.state = 'running' and `
+	from circles c where c.state = 'running' and `
 
 // looksOf looks at running circles by id.
 func looksOf(tx database.Tx, ids []string, now time.Time) ([]look, error) {
-	return glanceAt(tx, "c.id in @ids group by c.id order by c.id", map[string]any{"now": now, "ids": ids}, len(ids))
+	return glanceAt(tx, "c.id in @ids", map[string]any{"now": now, "ids": ids}, len(ids))
 }
 
 // looksAfter looks at the running circles that follow an id.
 func looksAfter(tx database.Tx, after string, limit int, now time.Time) ([]look, error) {
-	return glanceAt(tx, "c.id > @after group by c.id order by c.id limit @limit",
+	return glanceAt(tx, "c.id > @after order by c.id limit @limit",
 		map[string]any{"now": now, "after": after, "limit": limit}, limit)
 }
 
@@ -85,21 +84,44 @@ func glanceAt(tx database.Tx, which string, args map[string]any, room int) ([]lo
 
 func scanLook(scan func(...any) error) (look, error) {
 	var l look
-	var begunAt, since, nextCheckAt, nextAt, plannedAt instant
+	var nextCheckAt, since, nextAt instant
 	var course Course
-	var forgotten, past int
+	var forgotten, begun int
 	s := &l.signals
-	err := scan(&l.circleID, &l.programmeID, &l.guideSet, &l.zone, &l.lookedAfter, &s.GuideWeek, &s.Quorum,
-		&begunAt, &since, &nextCheckAt, &course, &forgotten, &past, &nextAt, &plannedAt, &s.MovedSinceHeld, &s.Members)
+	err := scan(&l.circleID, &l.guideSet, &l.zone, &s.GuideWeek, &s.Quorum, &nextCheckAt,
+		&since, &s.FromBegin, &course, &forgotten, &begun, &nextAt, &s.Members)
 	if err != nil {
 		return l, err
 	}
-	l.since, l.nextCheckAt = since.Time, nextCheckAt.Time
-	s.Past, s.Ahead = course[min(forgotten, past):past], course[past:]
+	l.nextCheckAt, l.since = nextCheckAt.Time, since.Time
+	s.Past, s.Ahead = course[min(forgotten, begun):begun], course[begun:]
 	s.Held, s.Planned = course.count(held), course.count(planned)
-	s.NextAt, s.PlannedAt = nextAt.Time, plannedAt.Time
-	s.FromBegin = !l.since.After(begunAt.Time)
+	s.NextAt = nextAt.Time
+	if s.Ahead.first(planned) == 0 {
+		s.PlannedAt = s.NextAt
+	}
 	return l, nil
+}
+
+// readDates gives looks what only circles with a moved or lost date need: when the next planned session starts, and
+// whether one was moved since the last that was held began.
+func readDates(tx database.Tx, looks map[string]*look, circleIDs []string, now time.Time) error {
+	if len(circleIDs) == 0 {
+		return nil
+	}
+	return each(tx.Gorm().Raw(`select s.circle_id, min(s.starts_at) filter (where s.state = 'planned' and s.starts_at > @now),
+		coalesce(max(s.moved_at) > max(s.starts_at) filter (where s.state = 'held'), max(s.moved_at) is not null)
+		from sessions s where s.circle_id in @ids group by s.circle_id`,
+		map[string]any{"now": now, "ids": circleIDs}), func(scan func(...any) error) error {
+		var id string
+		var plannedAt instant
+		var moved bool
+		err := scan(&id, &plannedAt, &moved)
+		if l := looks[id]; l != nil {
+			l.signals.PlannedAt, l.signals.MovedSinceHeld = plannedAt.Time, moved
+		}
+		return err
+	})
 }
 
 // readFlags gives each look its open flag.
