@@ -152,7 +152,8 @@ func (a *API) guideWeek(c circles.Circle) *int {
 
 // elapsedWeeks counts whole weeks since the first date, until now or until the circle was over.
 func (a *API) elapsedWeeks(c circles.Circle) *int {
-	if c.BegunAt == nil || c.StartsOn.IsZero() {
+	slot, agreed := c.Slot()
+	if c.BegunAt == nil || c.StartsOn.IsZero() || !agreed {
 		return nil
 	}
 	until := a.clock.Now()
@@ -165,5 +166,6 @@ func (a *API) elapsedWeeks(c circles.Circle) *int {
 	if err != nil {
 		return nil
 	}
-	return ptr(max(wall.DateOf(until, loc).Sub(c.StartsOn), 0) / 7)
+	first := c.StartsOn.OnOrAfter(slot.Weekday)
+	return ptr(max(wall.DateOf(until, loc).Sub(first), 0) / 7)
 }

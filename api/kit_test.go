@@ -261,10 +261,12 @@ func (l *logged) aboveInfo() []string {
 }
 
 // count counts the rows of every table.
-func (w *world) count() map[string]int {
+func (w *world) count() map[string]int { return w.countOn(w.t.Context()) }
+
+func (w *world) countOn(ctx context.Context) map[string]int {
 	w.t.Helper()
 	rows := map[string]int{}
-	must(w.t, w.db.Read(w.t.Context(), func(tx database.Tx) error {
+	must(w.t, w.db.Read(ctx, func(tx database.Tx) error {
 		for _, table := range tables {
 			var n int
 			if err := tx.Gorm().Raw("select count(*) from " + table).Scan(&n).Error; err != nil {

@@ -1,10 +1,16 @@
 package api_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"kring/api/contract"
+	"kring/internal/database"
 )
 
 func TestAKeyedRequestHappensOnce(t *testing.T) {
@@ -127,4 +133,50 @@ func same(t *testing.T, before, after map[string]int) {
 			t.Errorf("%s went from %d to %d rows", table, before[table], n)
 		}
 	}
+}
+
+// TestEveryKeyedRouteCanBeRepeated sends each POST that takes a key twice, as the first of the cast who may.
+func TestEveryKeyedRouteCanBeRepeated(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		shared := newCast(w)
+		tried := 0
+		for i := range operations {
+			o := &operations[i]
+			if !slices.ContainsFunc(o.Parameters, func(p contract.Parameter) bool { return p.Name == "Idempotency-Key" }) {
+				continue
+			}
+			tried++
+			t.Run(o.ID, func(t *testing.T) {
+				r := policy[o.ID]
+				token := ""
+				if who := whom[slices.Index(strings.Fields(r.want), fmt.Sprint(o.Status))]; who != nobody {
+					token = w.token(shared.actors[who].PersonID)
+				}
+				err := w.db.Write(t.Context(), func(tx database.Tx) error {
+					ctx, c := database.Within(t.Context(), tx), *shared
+					if r.before != nil {
+						r.before(&c, ctx)
+					}
+					sent := request{method: o.Method, path: c.fill(o.Path), token: token, headers: map[string]string{"Idempotency-Key": "again"}}
+					if r.body != "" {
+						sent.body = c.fill(r.body)
+					}
+					if wantsMatch(o.Method, o.Path) {
+						sent.headers["If-Match"] = "*"
+					}
+					c.sendOn(ctx, sent).status(o.Status)
+					before := c.countOn(ctx)
+					c.sendOn(ctx, sent).status(o.Status)
+					same(t, before, c.countOn(ctx))
+					return errBack
+				})
+				if !errors.Is(err, errBack) {
+					t.Error(err)
+				}
+			})
+		}
+		if tried < 20 {
+			t.Errorf("only %d routes take a key", tried)
+		}
+	})
 }
