@@ -16,7 +16,9 @@ import (
 
 const (
 	// replanAfter is how long the cast goes by what it knows of the circles' dates.
-	replanAfter = 6 * time.Hour
+	replanAfter = 12 * time.Hour
+	// movedAhead is how long ahead a session is moved: soon after the one before it.
+	movedAhead = 6*24*time.Hour + 6*time.Hour
 	// sampleCircles is the most circles of the sample programme that are looked at.
 	sampleCircles = page.MaxLimit
 )
@@ -26,7 +28,7 @@ type character struct {
 	forms   bool                  // members take their seats, and nobody begins
 	no      map[int]int           // how many say that they cannot come
 	noFrom  [2]int                // from this session on, so many cannot
-	moved   map[int]int           // moved by so many days, four days ahead
+	moved   map[int]int           // moved by so many days
 	late    map[int]time.Duration // how long after the end somebody says how it went
 	missed  []int                 // sessions that did not go ahead
 	silent  int                   // from this session on nobody says anything; 0: never
@@ -45,6 +47,7 @@ type cast struct {
 	*service
 	owner       identity.Actor
 	programmeID string
+	began       wall.Date
 	parts       map[string]character // by name of the circle
 
 	deeds   []deed    // in their order
@@ -53,20 +56,25 @@ type cast struct {
 }
 
 func newCast(s *service, owner identity.Actor) *cast {
-	c := &cast{service: s, owner: owner, parts: map[string]character{}, played: s.clock.Now()}
-	for _, one := range sampleProgramme() {
-		c.parts[one.name] = one.character
-	}
-	return c
+	return &cast{service: s, owner: owner, played: s.clock.Now()}
 }
 
-// find looks the sample programme up: the owner's first.
+// find looks the sample programme up, the owner's first, and gives its circles their parts.
 func (c *cast) find(ctx context.Context) error {
 	found, err := c.circles.Programmes(ctx, c.owner, page.Cursor{}, 1)
-	if err == nil && len(found.Items) > 0 {
-		c.programmeID = found.Items[0].ID
+	if err != nil || len(found.Items) == 0 {
+		return err
 	}
-	return err
+	loc, err := wall.LoadZone(c.config.zone)
+	if err != nil {
+		return err
+	}
+	c.programmeID, c.began = found.Items[0].ID, wall.DateOf(found.Items[0].CreatedAt, loc)
+	c.parts = map[string]character{}
+	for _, one := range sampleProgramme(c.began) {
+		c.parts[one.name] = one.character
+	}
+	return nil
 }
 
 // skip leaves undone what was to be done up to an instant.
@@ -214,7 +222,7 @@ func (c *cast) planMove(s scheduling.Session, circle circles.Circle, mover circl
 	if err != nil {
 		return
 	}
-	c.add(s.StartsAt.Add(-4*24*time.Hour), func(ctx context.Context) error {
+	c.add(s.StartsAt.Add(-movedAhead), func(ctx context.Context) error {
 		_, err := c.calendar.Move(ctx, acting(mover.PersonID), s.ID, 0, wall.DateOf(s.StartsAt, loc).AddDays(days), wall.TimeOfDayOf(s.StartsAt, loc), false)
 		return err
 	})

@@ -19,8 +19,8 @@ import (
 	"kring/internal/wall"
 )
 
-// demoPast is how far back a new demo begins: its circles live through these days before anybody looks.
-const demoPast = 45 * 24 * time.Hour
+// demoPast is how many days back a new demo begins: its circles live through them before anybody looks.
+const demoPast = 45
 
 // memory is where Linux keeps files that are in memory only.
 const memory = "/dev/shm"
@@ -109,7 +109,7 @@ func (g *stage) clock() *clock.Clock {
 	kept, err := os.ReadFile(g.clockFile())
 	if err != nil {
 		g.isNew = true
-		return clock.From(now.Add(-demoPast))
+		return clock.From(now.AddDate(0, 0, -demoPast))
 	}
 	if at, err := time.Parse(time.RFC3339, strings.TrimSpace(string(kept))); err == nil && at.After(now) {
 		return clock.From(at)

@@ -10,10 +10,14 @@ import (
 	"kring/internal/identity"
 	"kring/internal/page"
 	"kring/internal/wall"
+	"kring/scheduling/holidays"
 )
 
 // sampleOwner owns the demo when nobody else is named.
 const sampleOwner = "els@example.org"
+
+// sampleHolidays is the calendar of the demo's circles.
+const sampleHolidays = "be"
 
 // sampleCircle is a circle of the demo: who is in it, and how they behave.
 type sampleCircle struct {
@@ -46,29 +50,35 @@ func together(groups ...[]samplePerson) (all []samplePerson) {
 	return all
 }
 
-// sampleProgramme is the circles of the demo. The first four are those that Kring was made for.
-func sampleProgramme() []sampleCircle {
+// sampleProgramme is the circles of a demo that began on a date. The first four are those that Kring was made for: what
+// they are known for has happened by the day on which the demo is first looked at.
+func sampleProgramme(began wall.Date) []sampleCircle {
 	const london, cologne = "Europe/London", "Europe/Berlin"
 	steady := character{willing: 3}
+	tuesday := nextSession(began, time.Tuesday)
 	return []sampleCircle{
 		{
 			name: "The Tuesday five", language: "en", day: time.Tuesday, at: wall.At(12, 30),
-			character: character{missed: []int{3}, no: map[int]int{2: 1, 3: 2}, silent: 4}, // the circle that stopped
+			// the circle that stopped
+			character: character{missed: []int{tuesday - 3, tuesday - 2, tuesday - 1}, no: map[int]int{tuesday - 3: 2}, silent: tuesday},
 			people:    together(people("en", london, []string{"Alice Carter", "Brian Hughes", "Chloe Evans", "Daniel Moore"}), dutch("Wouter De Smet")),
 		},
 		{
 			name: "Donderdagkring", language: "nl", day: time.Thursday, at: wall.At(16, 0),
-			character: character{willing: 4, no: map[int]int{4: 2}, late: map[int]time.Duration{2: 47 * time.Hour}}, // the circle that flew
+			// the circle that flew
+			character: character{willing: 4, no: map[int]int{4: 2}, late: map[int]time.Duration{2: 47 * time.Hour}},
 			people:    together(people("en", cologne, []string{"Jonas Weber", "Lena Vogel"}), dutch("Griet Claes", "Hanne Maes", "Ivo Peeters")),
 		},
 		{
 			name: "Het middaguur", language: "nl", day: time.Tuesday, at: wall.At(12, 0),
-			character: character{willing: 3, moved: map[int]int{3: 2, 5: 2}, noFrom: [2]int{4, 2}}, // the circle that falters
+			// the circle that falters
+			character: character{willing: 3, moved: map[int]int{tuesday - 2: 2, tuesday: 2}, noFrom: [2]int{tuesday - 2, 2}},
 			people:    dutch("Bert Jacobs", "Celine Dubois", "Dries Wouters", "Eline Goossens", "Femke Bakker"),
 		},
 		{
 			name: "Drie zoeken twee", language: "nl", day: time.Wednesday, at: wall.At(9, 0),
-			character: character{forms: true}, // three colleagues, two open seats
+			// three colleagues, two open seats
+			character: character{forms: true},
 			people:    dutch("Karel Mertens", "Lotte Aerts", "Mieke Willems"),
 		},
 		{
@@ -90,6 +100,23 @@ func sampleProgramme() []sampleCircle {
 	}
 }
 
+// firstSession is when a circle of a demo that began on a date has its first session.
+func firstSession(began wall.Date, day time.Weekday) wall.Date {
+	return began.AddDays(5).OnOrAfter(day)
+}
+
+// nextSession is the number of the session that comes next on the day on which the demo is first looked at.
+func nextSession(began wall.Date, day time.Weekday) int {
+	free, err := holidays.Load(sampleHolidays)
+	n := 1
+	for on := firstSession(began, day); on.Before(began.AddDays(demoPast)); on = on.AddDays(7) {
+		if err != nil || !free.IsHoliday(on) {
+			n++
+		}
+	}
+	return n
+}
+
 // address is the made-up address of somebody in the demo.
 func (p samplePerson) address() string {
 	name := strings.NewReplacer(" ", ".", "'", "", "ë", "e").Replace(strings.ToLower(p.name))
@@ -99,19 +126,21 @@ func (p samplePerson) address() string {
 // rehearse opens the sample programme in the past and lets it live until today.
 func (b *sandbox) rehearse(ctx context.Context, owner identity.Actor) error {
 	programme, err := b.circles.OpenProgramme(ctx, owner, circles.ProgrammeDraft{
-		Name: "Leren van elkaar", GuideSet: "wol", Language: "nl", Zone: b.config.zone, Holidays: "be", SignupOpen: true, HourReminder: true,
+		Name: "Leren van elkaar", GuideSet: "wol", Language: "nl", Zone: b.config.zone, Holidays: sampleHolidays, SignupOpen: true, HourReminder: true,
 		Purpose: "Collega's van verschillende diensten leren van elkaar, een uur per week, aan een doel dat ze zelf kiezen.",
 	})
 	if err != nil {
 		return err
 	}
-	b.cast.programmeID = programme.ID
+	if err := b.cast.find(ctx); err != nil {
+		return err
+	}
 	helper := circles.FacilitatorDraft{Name: "Tom Verbeke", Email: "tom.verbeke@example.org", LetterLanguage: "nl"}
 	if _, err := b.circles.AddFacilitator(ctx, owner, programme.ID, helper); err != nil {
 		return err
 	}
 	var open circles.CircleView
-	for _, one := range sampleProgramme() {
+	for _, one := range sampleProgramme(b.cast.began) {
 		circle, err := b.openSample(ctx, owner, programme.ID, one)
 		if err != nil {
 			return err
@@ -133,16 +162,12 @@ func (b *sandbox) rehearse(ctx context.Context, owner identity.Actor) error {
 
 // openSample opens one circle and invites its people, who already told their zone.
 func (b *sandbox) openSample(ctx context.Context, owner identity.Actor, programmeID string, one sampleCircle) (circles.CircleView, error) {
-	loc, err := wall.LoadZone(b.config.zone)
-	if err != nil {
-		return circles.CircleView{}, err
-	}
-	first := wall.DateOf(b.clock.Now(), loc).AddDays(5)
+	first := firstSession(b.cast.began, one.day)
 	if one.character.forms {
-		first = wall.DateOf(b.clock.Machine(), loc).AddDays(10)
+		first = b.cast.began.AddDays(demoPast + 10).OnOrAfter(one.day)
 	}
 	draft := circles.CircleDraft{
-		ProgrammeID: programmeID, Name: one.name, Language: one.language, StartsOn: first.OnOrAfter(one.day),
+		ProgrammeID: programmeID, Name: one.name, Language: one.language, StartsOn: first,
 		Slot: &wall.Slot{Weekday: one.day, At: one.at, Zone: b.config.zone}, VideoLink: "https://meet.example.org/" + one.day.String(),
 		SeatsOpen: one.character.forms,
 	}

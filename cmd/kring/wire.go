@@ -24,6 +24,8 @@ import (
 	"kring/scheduling"
 	"kring/scheduling/health"
 	"kring/scheduling/holidays"
+	"kring/scheduling/letters"
+	"kring/web"
 )
 
 // service is the whole program, put together and not yet running: requests through echo, time through jobs.
@@ -40,6 +42,7 @@ type service struct {
 	circles  *circles.Registry
 	calendar *scheduling.Calendar
 	watch    *health.Watch
+	buttons  *letters.Buttons
 	post     *outbox.Post
 	relay    relay
 
@@ -81,6 +84,10 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 	s.circles = circles.NewRegistry(circles.Options{DB: s.db, Clock: s.clock, Guides: s.guides, Calendars: holidays.Keys()})
 	s.calendar = scheduling.New(scheduling.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
 	s.watch = health.New(health.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
+	s.buttons = letters.NewButtons(letters.ButtonsOptions{
+		DB: s.db, Clock: s.clock, Circles: s.circles, Calendar: s.calendar, Watch: s.watch, Guides: s.guides, Texts: s.texts,
+		Links: s.links, Tokens: s.tokens, PublicURL: s.config.publicURL,
+	})
 	if s.post, err = s.newPost(); err != nil {
 		return nil, err
 	}
@@ -95,7 +102,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 
 // read reads what the program brings along: sentences and guides.
 func (s *service) read(strict bool) (err error) {
-	if s.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, api.Texts, texts); err != nil {
+	if s.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, api.Texts, web.Texts, texts); err != nil {
 		return err
 	}
 	if strict {
@@ -157,11 +164,16 @@ Every route is described at %s/api/docs.
 
 // newPost makes the post, with what every kind of letter says.
 func (s *service) newPost() (*outbox.Post, error) {
-	letters := circles.NewLetters(circles.LettersOptions{
+	ofSeats := circles.NewLetters(circles.LettersOptions{
 		DB: s.db, Clock: s.clock, Guides: s.guides, Texts: s.texts, Links: s.links, PublicURL: s.config.publicURL,
 	})
+	ofDates := letters.New(letters.Options{
+		DB: s.db, Clock: s.clock, Calendar: s.calendar, Watch: s.watch, Circles: ofSeats, Texts: s.texts, Links: s.links,
+		PublicURL: s.config.publicURL, From: s.config.from,
+	})
 	o := outbox.Options{DB: s.db, Clock: s.clock, Log: s.log, Table: outbox.Table{}}
-	maps.Copy(o.Table, letters.Table())
+	maps.Copy(o.Table, ofSeats.Table())
+	maps.Copy(o.Table, ofDates.Table())
 	public, err := url.Parse(s.config.publicURL)
 	if err != nil {
 		return nil, err
@@ -182,7 +194,7 @@ func (s *service) route() {
 	s.echo.IPExtractor = echo.ExtractIPDirect() // a header that anybody can write says nothing about who calls
 	api.New(api.Options{
 		DB: s.db, Clock: s.clock, Texts: s.texts, Tokens: s.tokens, Circles: s.circles, Calendar: s.calendar, Watch: s.watch,
-		Guides:    s.guides,
+		Buttons: s.buttons, Guides: s.guides,
 		PublicURL: s.config.publicURL, Log: s.log, Observed: s.observed,
 	}).Mount(s.echo)
 	s.mountOps(s.echo)
