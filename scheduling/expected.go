@@ -101,14 +101,15 @@ func (w Word) Tally(s Session, members []circles.Member, loc *time.Location) Tal
 }
 
 // silent says whether the member gave no sign of life over the last three sessions at which they were expected, of which
-// at least one was held: where none was, the circle as a whole is asked. Sessions that were skipped or called off do not
-// count. Sessions are ordered by date.
-func (w Word) silent(m circles.Member, sessions []Session, loc *time.Location, now time.Time) bool {
+// at least one was held: where none was, the circle as a whole is asked. A sign in the interval before a session, in days,
+// holds for it: that is when its reminder is answered. Sessions that were skipped or called off do not count. Sessions are
+// ordered by date.
+func (w Word) silent(m circles.Member, sessions []Session, interval int, loc *time.Location, now time.Time) bool {
 	since := lastSign(m)
 	n, met := 0, false
 	for _, s := range sessions {
 		lost := s.State == Skipped || s.State == Cancelled
-		if lost || !s.Over(now) || s.StartsAt.Before(since) || w.about(s, m.ID, loc) == No {
+		if lost || !s.Over(now) || s.StartsAt.AddDate(0, 0, -interval).Before(since) || w.about(s, m.ID, loc) == No {
 			continue
 		}
 		n++

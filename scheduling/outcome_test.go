@@ -174,6 +174,7 @@ func TestSilenceOfAMember(t *testing.T) {
 	}{
 		"three sessions without a sign":               {m: sign(5 * weeks), states: []State{Held, Held, Missed}, want: true},
 		"a sign before the last two":                  {m: sign(2 * weeks), states: []State{Held, Held, Held}},
+		"a yes to the first of three":                 {m: sign(2*weeks + 2*time.Hour), states: []State{Held, Held, Missed}},
 		"two sessions only":                           {m: sign(5 * weeks), states: []State{Held, Held}},
 		"what was skipped or called off is no chance": {m: sign(9 * weeks), states: []State{Held, Skipped, Cancelled, Held}},
 		"who was away owed no sign": {
@@ -184,7 +185,7 @@ func TestSilenceOfAMember(t *testing.T) {
 		"where none was held the circle is asked, not one": {m: sign(5 * weeks), states: []State{Unrecorded, Missed, Planned}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := c.word.silent(c.m, past(t, now, c.states...), utc, now); got != c.want {
+			if got := c.word.silent(c.m, past(t, now, c.states...), 7, utc, now); got != c.want {
 				t.Errorf("got %v", got)
 			}
 		})

@@ -142,7 +142,7 @@ func (c *course) whoToAsk(s Session) (circles.Member, bool) {
 func (c *course) askStillIn(s Session) {
 	for i := range c.members {
 		m := &c.members[i]
-		if m.StillInAskedAt != nil || !c.word.silent(*m, c.sessions, c.loc, c.now) {
+		if m.StillInAskedAt != nil || !c.word.silent(*m, c.sessions, c.set.Interval, c.loc, c.now) {
 			continue
 		}
 		m.StillInAskedAt = &c.now
