@@ -230,6 +230,12 @@ type letter struct {
 func (l *life) letters(to string) []letter {
 	l.Helper()
 	l.settle()
+	return l.arrived(to)
+}
+
+// arrived is letters without letting anything run before.
+func (l *life) arrived(to string) []letter {
+	l.Helper()
 	var found []letter
 	for _, m := range l.sink.Mails() {
 		if m.Number > l.read[to] && len(m.Envelope.To) == 1 && m.Envelope.To[0] == to {

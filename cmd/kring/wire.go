@@ -197,6 +197,10 @@ func (s *service) route() {
 		Buttons: s.buttons, Guides: s.guides,
 		PublicURL: s.config.publicURL, Log: s.log, Observed: s.observed,
 	}).Mount(s.echo)
+	web.New(web.Options{
+		DB: s.db, Clock: s.clock, Texts: s.texts, Links: s.links, Circles: s.circles, Calendar: s.calendar, Guides: s.guides,
+		Buttons: s.buttons, Log: s.log,
+	}).Mount(s.echo)
 	s.mountOps(s.echo)
 }
 
