@@ -63,11 +63,11 @@ func TestHowManyMembersThereWereAtMost(t *testing.T) {
 
 func TestWhenTheNextLetterMayGo(t *testing.T) {
 	for name, c := range map[string]struct{ last, want time.Duration }{
-		"yesterday's is a day old":            {-24 * time.Hour, 0},
-		"a moment less than a day":            {-24*time.Hour + time.Second, time.Second},
-		"an hour ago":                         {-time.Hour, 23 * time.Hour},
-		"one that waits takes this one along": {5 * time.Hour, 5 * time.Hour},
-		"one that goes right now":             {0, 24 * time.Hour},
+		"yesterday's is a day old":             {-24 * time.Hour, 0},
+		"a moment less than a day":             {-24*time.Hour + time.Second, time.Second},
+		"an hour ago":                          {-time.Hour, 23 * time.Hour},
+		"one that waits takes this one along":  {5 * time.Hour, 5 * time.Hour},
+		"one that goes right now takes it too": {0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := nextLetter(tuesday.Add(c.last), tuesday); !got.Equal(tuesday.Add(c.want)) {

@@ -243,7 +243,7 @@ func (r *review) tell(l *look) error {
 func nextLetter(last, now time.Time) time.Time {
 	const aDay = 24 * time.Hour
 	switch {
-	case last.After(now):
+	case !last.Before(now):
 		return last // it still waits, and takes this one along
 	case last.IsZero() || !now.Before(last.Add(aDay)):
 		return now

@@ -1,27 +1,11 @@
 package health
 
 import (
-	"errors"
 	"time"
 
-	"gorm.io/gorm"
-
 	"kring/internal/database"
-	"kring/internal/fault"
 	"kring/internal/wall"
 )
-
-func flagByID(tx database.Tx, id string) (Flag, error) {
-	var f Flag
-	if !database.IsID(id) {
-		return f, fault.New(fault.NotFound, "not-found")
-	}
-	err := tx.Gorm().Where("id = ?", id).Take(&f).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return f, fault.New(fault.NotFound, "not-found")
-	}
-	return f, err
-}
 
 // nextPlanned is when the circle's next planned session begins; zero when none lies ahead.
 func nextPlanned(tx database.Tx, circleID string, now time.Time) (time.Time, error) {
