@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -198,7 +199,7 @@ func listenable(addr string) error {
 	if err != nil {
 		return errors.New("is host:port, such as 127.0.0.1:8080 or :8080")
 	}
-	if _, err := net.LookupPort("tcp", port); err != nil {
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return errors.New("has no port between 0 and 65535")
 	}
 	return nil

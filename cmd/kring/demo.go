@@ -45,7 +45,7 @@ func (d demoCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	defer inbox.Close() //nolint:errcheck // nobody needs it any more
+	defer inbox.Close()
 	server, err := mail.ParseURL(inbox.URL())
 	if err != nil {
 		return err

@@ -67,7 +67,7 @@ func TestDemoIsAliveFromTheStart(t *testing.T) {
 		t.Run(day, func(t *testing.T) {
 			sink := smtpsink.Start(t)
 			synctest.Test(t, func(t *testing.T) {
-				time.Sleep(instant(t, day).Sub(clock.System().Now()))
+				sleep(instant(t, day).Sub(clock.System().Now()))
 				alive(t, demoWith(t, sink.Box, sink.URL()), day)
 			})
 		})

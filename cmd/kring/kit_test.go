@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -183,7 +184,7 @@ func (r *running) ask(method, path string, body any) (int, string) {
 // built builds the program once and answers where it is.
 var built = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(workshop, "kring")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput() //nolint:noctx // ends with the tests
+	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
@@ -238,6 +239,9 @@ func process(t *testing.T, env ...string) (*running, *os.Process) {
 	r.token = tokenIn(string(said))
 	return r, command.Process
 }
+
+// sleep lets virtual time pass, in a bubble.
+func sleep(d time.Duration) { time.Sleep(d) } //nolint:forbidigo // the bubble's time, nobody waits
 
 // defaults are the settings of a command line.
 func defaults(t *testing.T, args ...string) settings {

@@ -60,7 +60,7 @@ func live(t *testing.T, at string, story func(l *life)) {
 		sink := smtpsink.Start(t)
 		synctest.Test(t, func(t *testing.T) {
 			clock := clock.System()
-			time.Sleep(begins.Sub(clock.Now())) // before anything ticks
+			sleep(begins.Sub(clock.Now())) // before anything ticks
 			l, end := begin(t, ingredients{clock: clock, strict: true}, url, sink)
 			defer end()
 			story(l)
@@ -125,13 +125,13 @@ func (l *life) until(at string) {
 	if to.Before(l.now()) {
 		l.Fatalf("it is %s, past %s", l.now().Format(time.RFC3339), at)
 	}
-	time.Sleep(to.Sub(l.now()))
+	sleep(to.Sub(l.now()))
 	l.pass(tick) // what fell due since the last tick
 	l.settle()
 }
 
 // pass lets a while pass.
-func (l *life) pass(d time.Duration) { time.Sleep(d); synctest.Wait() }
+func (l *life) pass(d time.Duration) { sleep(d); synctest.Wait() }
 
 // settle lets everything run that the last request made due: a few seconds of time.
 func (l *life) settle() {
@@ -275,6 +275,8 @@ func subjects(letters []letter) (all []string) {
 
 var linkLine = regexp.MustCompile(`https://kring\.example\.org/[lu]/[^\s<>"]+`)
 
+var choiceField = regexp.MustCompile(`name="choice" value="([^"]*)"`)
+
 // link is the one address in the letter's text that leads to a choice, such as "yes".
 func (m letter) link(choice string) string {
 	m.l.Helper()
@@ -293,25 +295,28 @@ func (m letter) links() []string {
 	return linkLine.FindAllString(body, -1)
 }
 
-// press opens the page behind a link, which must change nothing, and presses its button with what the link chose.
-// Further fields of the form may be given. It answers the page's text.
+// press opens the page behind a link, which must change nothing, and presses the button that the link chose, or the only
+// one. Further fields of the form may be given. It answers the page's text.
 func (l *life) press(link string, fields url.Values) string {
 	l.Helper()
 	u, err := url.Parse(link)
 	if err != nil {
 		l.Fatal(err)
 	}
-	if status, page := l.open(http.MethodGet, u.RequestURI(), nil); status != http.StatusOK {
+	status, page := l.open(http.MethodGet, u.RequestURI(), nil)
+	if status != http.StatusOK {
 		l.Fatalf("GET %s: %d %s", u.Path, status, page)
 	}
 	form := url.Values{}
 	if choice := u.Query().Get("choice"); choice != "" {
 		form.Set("choice", choice)
+	} else if buttons := choiceField.FindAllStringSubmatch(page, -1); len(buttons) == 1 {
+		form.Set("choice", buttons[0][1])
 	}
 	for name, values := range fields {
 		form[name] = values
 	}
-	status, page := l.open(http.MethodPost, u.Path, form)
+	status, page = l.open(http.MethodPost, u.Path, form)
 	if status != http.StatusOK && status != http.StatusSeeOther {
 		l.Fatalf("POST %s %v: %d %s", u.Path, form, status, page)
 	}

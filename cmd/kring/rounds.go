@@ -17,13 +17,13 @@ import (
 const (
 	// askAtLeast is how long a process believes what its passes said of what is due next. It knows at once of what it
 	// wrote itself; what another process wrote and could not do any more it finds this much later.
-	askAtLeast = 15 * time.Minute
+	askAtLeast = 30 * time.Minute
 	// retryAfter is how long a pass that failed waits before it runs again.
 	retryAfter = time.Minute
 	// roundsAtOnce is how often a walk looks at one moment before it takes it for a defect.
 	roundsAtOnce = 1000
 	// recordEvery is how often the table job_runs is written.
-	recordEvery = time.Hour
+	recordEvery = 6 * time.Hour
 	// nightAt is the hour, UTC in product time, of the nightly jobs.
 	nightAt = 3
 )
@@ -256,7 +256,7 @@ func (j *jobs) resume(ctx context.Context) error {
 	return nil
 }
 
-// record writes into job_runs what ran, not more than once an hour.
+// record writes into job_runs what ran, not more often than every six hours.
 func (j *jobs) record(ctx context.Context, machine time.Time) {
 	if machine.Sub(j.wrote) < recordEvery || ctx.Err() != nil {
 		return

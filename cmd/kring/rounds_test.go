@@ -87,7 +87,7 @@ func TestARoundRunsOnlyWhatIsDue(t *testing.T) {
 		if got := a.runNow(t); got != "" {
 			t.Errorf("nothing is due and nothing was written, got %q", got)
 		}
-		time.Sleep(10 * time.Minute)
+		sleep(10 * time.Minute)
 		if got := a.runNow(t); got != "second third" {
 			t.Errorf("the second is due, and may have made something for the third, got %q", got)
 		}
@@ -97,7 +97,7 @@ func TestARoundRunsOnlyWhatIsDue(t *testing.T) {
 		if got := a.runNow(t); got != "" {
 			t.Errorf("then all is done, got %q", got)
 		}
-		time.Sleep(askAtLeast)
+		sleep(askAtLeast)
 		if got := a.runNow(t); got != "first second third" {
 			t.Errorf("another process may have written something, got %q", got)
 		}
@@ -119,7 +119,7 @@ func TestAFailingJobStopsNoOther(t *testing.T) {
 			if got := a.runNow(t); !strings.HasPrefix(got, "bad") {
 				t.Errorf("a failed pass comes again, got %q", got)
 			}
-			time.Sleep(retryAfter)
+			sleep(retryAfter)
 		}
 		broken = nil
 		a.runNow(t)
@@ -169,7 +169,7 @@ func TestNightlyJobsSurviveARestart(t *testing.T) {
 			a := nights()
 			var ran []string
 			for range 48 {
-				time.Sleep(time.Hour)
+				sleep(time.Hour)
 				if a.runNow(t) != "" {
 					ran = append(ran, a.clock.Now().Format("15:04"))
 				}
@@ -181,7 +181,7 @@ func TestNightlyJobsSurviveARestart(t *testing.T) {
 			if a = nights(); a.runNow(t) != "" {
 				t.Error("a restart by day runs it again")
 			}
-			time.Sleep(30 * time.Hour) // the night passed while no process ran
+			sleep(30 * time.Hour) // the night passed while no process ran
 			if a = nights(); a.runNow(t) != "proof" {
 				t.Error("a night that was missed is not made up for")
 			}

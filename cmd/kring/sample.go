@@ -26,7 +26,6 @@ type sampleCircle struct {
 	language  string
 	day       time.Weekday
 	at        wall.TimeOfDay
-	video     string
 	people    []samplePerson
 }
 
@@ -203,7 +202,7 @@ func (b *sandbox) applySamples(ctx context.Context, owner identity.Actor, open c
 		team, circleID string
 		presses        bool
 	}{
-		{samplePerson{"Ann Sterckx", "nl", ""}, "Communicatie", "", true},
+		{samplePerson{"Ann Sterckx", "nl", ""}, "Personeelsdienst", "", true},
 		{samplePerson{"Peter Novak", "en", ""}, "Finance", open.ID, true},
 		{samplePerson{"Ruth Van Damme", "nl", ""}, "Onthaal", "", false},
 	} {

@@ -140,7 +140,8 @@ func readTurn(body io.Reader) (t turn, err error) {
 	}
 	var v fault.Violations
 	for name, value := range fields {
-		into, code := any(nil), ""
+		var into any
+		var code string
 		switch name {
 		case "to":
 			into, code = &t.To, "not-an-instant"

@@ -53,7 +53,7 @@ func serve(ctx context.Context, in ingredients, opened func(context.Context, *se
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	defer listener.Close() //nolint:errcheck // the server has closed it by then
+	defer listener.Close()
 	in.config = in.config.listeningAt(listener.Addr())
 	s, err := open(ctx, in)
 	if err != nil {
@@ -126,7 +126,7 @@ func (migrateCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // nothing is under way
+	defer db.Close()
 	before, err := migrations.Version(p.ctx, db)
 	if err == nil {
 		err = migrations.Up(p.ctx, db)

@@ -49,7 +49,7 @@ func sentBy(t *testing.T, walk func(l *life, to time.Time)) (sent []string) {
 	url, sink := testkit.SQLite(t), smtpsink.Start(t)
 	synctest.Test(t, func(t *testing.T) {
 		clock := clock.System()
-		time.Sleep(instant(t, "2026-09-03T07:00:30Z").Sub(clock.Now()))
+		sleep(instant(t, "2026-09-03T07:00:30Z").Sub(clock.Now()))
 		l := assemble(t, ingredients{clock: clock, strict: true}, url, sink)
 		defer l.end(func() error { return nil })
 		circle := l.aCircle("2026-09-08", "Ann", "Ben", "Cas", "Dirk")
