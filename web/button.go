@@ -52,7 +52,11 @@ func (v *visit) press(o opened, sent url.Values) error {
 	f, refused := fault.Of(err)
 	switch {
 	case err == nil:
-		return v.button(o, http.StatusOK, done{title: said.Title, says: said.Message})
+		title := said.Title
+		if !said.Again {
+			title = v.say("web.link.done")
+		}
+		return v.button(o, http.StatusOK, done{title: title, says: said.Message})
 	case refused && f.Kind == fault.Invalid:
 		return v.button(o, v.statusOf(f), done{wrong: f, sent: sent})
 	}

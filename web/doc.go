@@ -21,5 +21,6 @@
 //	POST again       ── says ───> it was done already
 //	unknown 404, no longer valid 410: the same kind words, no details
 //
-// Me, mails and who-sees-what are pages of their own behind such a link; every other purpose is scheduling/letters'.
+// Me (mine.go, and together.go for what one does for the whole circle), mails and who-sees-what (personal.go) are pages
+// of their own behind such a link; what every other purpose means is decided in scheduling/letters (button.go shows it).
 package web

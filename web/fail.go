@@ -47,6 +47,7 @@ func unreadable(err error) error {
 // fail answers an error as a page. What is no refusal is logged here, once and without the address, which may hold a
 // token; the page says nothing of it.
 func (v *visit) fail(err error) error {
+	v.c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 	f, refused := fault.Of(err)
 	var routed *echo.HTTPError
 	switch {
@@ -103,19 +104,21 @@ func (v *visit) hint(key string) string {
 	return v.say(key + ".hint")
 }
 
-// sentence is what a refusal says.
+// sentence is what a refusal says; a page says some otherwise than the API.
 func (v *visit) sentence(f *fault.Fault) string {
-	if key := "problem." + f.Code; v.Texts.Has(key) {
-		return v.Texts.Say(v.lang, key, f.Args)
-	}
-	return v.say("web.failed.text")
+	return v.first(f.Code, f.Args, "web.problem.", "problem.")
 }
 
-// faultSentence is what a broken rule says at its field; a page says some of them otherwise than the API.
+// faultSentence is what a broken rule says at its field.
 func (v *visit) faultSentence(broken fault.Violation) string {
-	for _, key := range []string{"web.violation." + broken.Code, "violation." + broken.Code} {
-		if v.Texts.Has(key) {
-			return v.Texts.Say(v.lang, key, broken.Args)
+	return v.first(broken.Code, broken.Args, "web.violation.", "violation.")
+}
+
+// first says the first text that there is for a code.
+func (v *visit) first(code string, args fault.Args, before ...string) string {
+	for _, b := range before {
+		if v.Texts.Has(b + code) {
+			return v.Texts.Say(v.lang, b+code, args)
 		}
 	}
 	return v.say("web.failed.text")

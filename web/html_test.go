@@ -240,3 +240,14 @@ func checkClosed(t testing.TB, source string) {
 		}
 	}
 }
+
+// opened are the parts of the page that stand open.
+func (p *htmlPage) opened() []*html.Node {
+	var out []*html.Node
+	for _, n := range p.all("details") {
+		if slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "open" }) {
+			out = append(out, n)
+		}
+	}
+	return out
+}

@@ -32,11 +32,12 @@ type mineCircle struct {
 	Sessions                        []mineSession
 	Away                            []mineAway
 	From, Until                     field
+	Deeds                           []mineDeed
 }
 
 type mineSession struct {
-	ID, Date, Time, Host, Says string
-	Yes, No                    bool // said so
+	ID, Date, Hour, Time, Host, Says string
+	Yes, No                          bool // said so
 }
 
 // mineAway is a stretch of dates; From and Until are as the form sends them back.
@@ -50,10 +51,16 @@ func acting(p identity.Person) identity.Actor {
 	return identity.Actor{PersonID: p.ID, MemberOnly: true}
 }
 
-func (v *visit) showMine(p identity.Person) error { return v.mine(p, http.StatusOK, minePage{}, nil) }
+func (v *visit) showMine(p identity.Person) error {
+	shown := minePage{}
+	if v.c.QueryParam("did") == "write" {
+		shown.Said = v.say("web.do.write.done")
+	}
+	return v.mine(p, http.StatusOK, shown, &typed{visit: v})
+}
 
 // mine answers the page, with what a press did or why it did nothing.
-func (v *visit) mine(p identity.Person, status int, shown minePage, sent url.Values) error {
+func (v *visit) mine(p identity.Person, status int, shown minePage, t *typed) error {
 	shown.frame = v.personal(p, circles.LinkMe, "web.mine.title")
 	found, err := v.Circles.Circles(v.ctx(), acting(p), "", "", page.Cursor{}, mostCircles)
 	if err != nil {
@@ -63,12 +70,9 @@ func (v *visit) mine(p identity.Person, status int, shown minePage, sent url.Val
 		if c.State.Over() {
 			continue
 		}
-		one, err := v.mineCircle(p, c)
+		one, err := v.mineCircle(p, c, t)
 		if err != nil {
 			return err
-		}
-		if sent.Get("circle") == c.ID && sent.Get("do") == "away" && shown.Wrong != "" {
-			one.From.Value, one.Until.Value = sent.Get("from"), sent.Get("until")
 		}
 		shown.Circles = append(shown.Circles, one)
 	}
@@ -77,13 +81,12 @@ func (v *visit) mine(p identity.Person, status int, shown minePage, sent url.Val
 
 func (v *visit) ctx() context.Context { return v.c.Request().Context() }
 
-func (v *visit) mineCircle(p identity.Person, c circles.CircleView) (mineCircle, error) {
+func (v *visit) mineCircle(p identity.Person, c circles.CircleView, t *typed) (mineCircle, error) {
 	actor := acting(p)
 	one := mineCircle{
 		ID: c.ID, Name: c.Name, State: v.circleState(c), Venue: c.Venue, VideoLink: c.VideoLink, ChatLink: c.ChatLink,
 		LeaveURL: v.inLanguage("/l/" + v.Links.Sign(circles.LinkLeave, c.Object.MemberID, p)),
-		From:     field{ID: "from-" + c.ID, Name: "from", Type: "date", Label: v.say("web.mine.away.from"), Required: true},
-		Until:    field{ID: "until-" + c.ID, Name: "until", Type: "date", Label: v.say("web.mine.away.until"), Required: true},
+		From:     t.field("away", c.ID, "from_on", "date", ""), Until: t.field("away", c.ID, "until_on", "date", ""),
 	}
 	one.Week, one.GuideURL = v.weekOf(c)
 	seats, err := v.Circles.Members(v.ctx(), actor, c.ID)
@@ -92,11 +95,13 @@ func (v *visit) mineCircle(p identity.Person, c circles.CircleView) (mineCircle,
 	}
 	one.Members = names(seats, p.ID)
 	if !c.State.Begun() {
+		one.Deeds = t.deeds(c, nil)
 		return one, nil
 	}
 	if one.Sessions, err = v.mineSessions(p, c); err != nil {
 		return one, err
 	}
+	one.Deeds = t.deeds(c, one.Sessions)
 	away, err := v.Calendar.Absences(v.ctx(), actor, c.ID)
 	for _, a := range away {
 		one.Away = append(one.Away, mineAway{
@@ -163,7 +168,7 @@ func (v *visit) mineSessions(p identity.Person, c circles.CircleView) ([]mineSes
 
 func (v *visit) mineSession(s scheduling.SessionView, memberID string, loc *time.Location) mineSession {
 	one := mineSession{
-		ID: s.ID, Date: wall.LongDate(wall.DateOf(s.StartsAt, loc), v.lang),
+		ID: s.ID, Date: wall.LongDate(wall.DateOf(s.StartsAt, loc), v.lang), Hour: wall.TimeOfDayOf(s.StartsAt, loc).String(),
 		Time: v.say("web.mine.time", "from", wall.TimeOfDayOf(s.StartsAt, loc).String(),
 			"until", wall.TimeOfDayOf(s.EndsAt, loc).String(), "zone", wall.ZoneLabel(s.StartsAt, loc, v.lang)),
 		Says: v.say("web.mine.silent"),
@@ -199,21 +204,23 @@ func (v *visit) stretch(from, until wall.Date) string {
 	return v.say("web.stretch", "from", wall.LongDate(from, v.lang), "until", wall.LongDate(until, v.lang))
 }
 
-// pressMine takes an answer to a session, or a change of when one is away.
+// pressMine takes an answer to a session, a change of when one is away, or a deed for the whole circle.
 func (v *visit) pressMine(p identity.Person, sent url.Values) error {
 	said, err := v.doMine(p, sent)
 	f, refused := fault.Of(err)
 	switch {
+	case err == nil && sent.Get("do") == "write": // a page that is loaded anew must not write again
+		return v.c.Redirect(http.StatusSeeOther, v.c.Request().URL.EscapedPath()+"?did=write"+v.asked("&lang="))
 	case err == nil:
-		return v.mine(p, http.StatusOK, minePage{Said: said}, sent)
+		return v.mine(p, http.StatusOK, minePage{Said: said}, &typed{visit: v})
 	case !refused || f.Kind == fault.NotFound:
 		return err
 	}
-	wrong := v.sentence(f)
+	shown := minePage{Wrong: v.sentence(f)}
 	if len(f.Violations) > 0 {
-		wrong = v.faultSentence(f.Violations[0])
+		shown.Wrong = v.faultSentence(f.Violations[0])
 	}
-	return v.mine(p, v.statusOf(f), minePage{Wrong: wrong}, sent)
+	return v.mine(p, v.statusOf(f), shown, &typed{visit: v, sent: sent, wrong: v.wrongBy(f)})
 }
 
 func (v *visit) doMine(p identity.Person, sent url.Values) (said string, err error) {
@@ -248,6 +255,12 @@ func (v *visit) doMine(p identity.Person, sent url.Values) (said string, err err
 		})
 		return v.say("web.mine.done-back", "dates", v.stretch(span.FromOn, span.UntilOn)), err
 	}
+	if known, err := v.doDeed(actor, sent); known {
+		if err != nil {
+			return "", err
+		}
+		return v.say("web.do." + sent.Get("do") + ".done"), nil
+	}
 	return "", fault.New(fault.Unreadable, "unreadable")
 }
 
@@ -271,13 +284,13 @@ func without(spans []scheduling.Span, gone scheduling.Span) []scheduling.Span {
 // spanOf reads two dates of a form; a form that names one day may leave the second empty.
 func spanOf(sent url.Values) (scheduling.Span, error) {
 	var v fault.Violations
-	from, until := sent.Get("from"), sent.Get("until")
+	from, until := sent.Get("from_on"), sent.Get("until_on")
 	if until == "" {
 		until = from
 	}
-	span := scheduling.Span{FromOn: dateIn(&v, "/from", from), UntilOn: dateIn(&v, "/until", until)}
+	span := scheduling.Span{FromOn: dateIn(&v, "/from_on", from), UntilOn: dateIn(&v, "/until_on", until)}
 	if v.Err() == nil && span.UntilOn.Before(span.FromOn) {
-		v.Add("/until", "before-from")
+		v.Add("/until_on", "before-from")
 	}
 	return span, v.Err()
 }

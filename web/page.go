@@ -150,9 +150,12 @@ func (v *visit) form() (url.Values, error) {
 }
 
 // inLanguage answers an address with the language of this page, when the address of this page asked for one.
-func (v *visit) inLanguage(path string) string {
+func (v *visit) inLanguage(path string) string { return path + v.asked("?lang=") }
+
+// asked is the language that the address asks for, behind what belongs before it; "" when it asks for none.
+func (v *visit) asked(before string) string {
 	if lang := v.c.QueryParam("lang"); text.Known(lang) {
-		return path + "?lang=" + lang
+		return before + lang
 	}
-	return path
+	return ""
 }

@@ -26,8 +26,8 @@ func TestMyDates(t *testing.T) {
 		a := w.get(nl).is(t, http.StatusOK, "Mijn datums", "dinsdag 13 februari 2018",
 			"12:30–13:30, Brusselse tijd (CET, UTC+1)", "dinsdag 27 maart 2018", "(CEST, UTC+2)", "Jullie zijn aan week 0",
 			"Samen met Ben, Cato, Dan, Eva", "Je hebt nog niets gezegd.")
-		if n := len(a.page.all("form")); n != 14 {
-			t.Errorf("%d forms, want one for each of 13 sessions and one for being away", n)
+		if n := len(a.page.all("form")); n != 21 {
+			t.Errorf("%d forms, want one for each of 13 sessions, one for being away and 7 for the circle", n)
 		}
 		w.get(w.link(1, circles.LinkMe, "")).is(t, http.StatusOK, "My dates", "Tuesday 13 February 2018",
 			"17:15–18:15, Kathmandu time (UTC+5:45)", "16:15–17:15") // after the clock change in Brussels
@@ -52,11 +52,11 @@ func TestMyDatesRefuse(t *testing.T) {
 			w.post(path, url.Values{}).is(t, http.StatusBadRequest)
 			w.post(path, answerForm(first.ID, "perhaps")).is(t, http.StatusUnprocessableEntity, "Kies een van de knoppen.")
 			w.post(path, answerForm("not-an-id", "yes")).is(t, http.StatusNotFound)
-			w.post(path, url.Values{"do": {"away"}, "circle": {w.circle.ID}, "from": {"2018-03-09"}, "until": {"2018-03-05"}}).
+			w.post(path, url.Values{"do": {"away"}, "circle": {w.circle.ID}, "from_on": {"2018-03-09"}, "until_on": {"2018-03-05"}}).
 				is(t, http.StatusUnprocessableEntity, "De laatste dag ligt voor de eerste.")
-			a := w.post(path, url.Values{"do": {"away"}, "circle": {w.circle.ID}, "from": {"morgen"}}).
+			a := w.post(path, url.Values{"do": {"away"}, "circle": {w.circle.ID}, "from_on": {"morgen"}}).
 				is(t, http.StatusUnprocessableEntity, "Vul een datum in.")
-			if a.page.value("from") != "morgen" {
+			if a.page.value("from_on") != "morgen" {
 				t.Error("what was typed is gone")
 			}
 		})
@@ -69,7 +69,7 @@ func TestWhenIAmAway(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
 		path := w.link(1, circles.LinkMe, "")
 		away := func(do, from, until string) url.Values {
-			return url.Values{"do": {do}, "circle": {w.circle.ID}, "from": {from}, "until": {until}}
+			return url.Values{"do": {do}, "circle": {w.circle.ID}, "from_on": {from}, "until_on": {until}}
 		}
 		w.post(path, away("away", "2018-02-26", "2018-03-09")).
 			is(t, http.StatusOK, "Noted: you are away from Monday 26 February 2018 to Friday 9 March 2018.", "You are not coming.")
@@ -94,7 +94,7 @@ func TestOnlyOnesOwnCircle(t *testing.T) {
 		w.unchanged(t, func() {
 			w.get(path).is(t, http.StatusOK, "Je zit op dit moment in geen enkele cirkel.")
 			w.post(path, answerForm(w.sessions(0)[0].ID, "no")).is(t, http.StatusNotFound)
-			w.post(path, url.Values{"do": {"away"}, "circle": {w.circle.ID}, "from": {"2018-03-05"}}).is(t, http.StatusNotFound)
+			w.post(path, url.Values{"do": {"away"}, "circle": {w.circle.ID}, "from_on": {"2018-03-05"}}).is(t, http.StatusNotFound)
 		})
 		farah := w.person("Farah Facilitator", "farah@example.org", "nl", "Europe/Brussels")
 		w.get("/l/"+w.links.Sign(circles.LinkMe, "", farah)).is(t, http.StatusOK, "geen enkele cirkel")

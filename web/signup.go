@@ -79,10 +79,10 @@ func (v *visit) signup() (signupPage, error) {
 		shown.Closes = v.say("web.signup.closes", "moment", v.moment(*found.SignupClosesAt, found.Zone))
 	}
 	for _, s := range found.Seats {
-		shown.Seats = append(shown.Seats, v.seatLine(found.Programme.ID, s))
+		shown.Seats = append(shown.Seats, v.seatLine(found.ID, s))
 	}
 	if found.Asked != nil {
-		line := v.seatLine(found.Programme.ID, *found.Asked)
+		line := v.seatLine(found.ID, *found.Asked)
 		shown.Asked, shown.CircleID = &line, found.Asked.ID
 	}
 	return shown, nil

@@ -47,7 +47,7 @@ func TestSignUp(t *testing.T) {
 func TestEveryFaultIsShownAtItsFieldAndNothingTypedIsLost(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
 		form := url.Values{
-			"name": {""}, "email": {"geen adres"}, "language": {"fr"}, "zone": {"Mars/Base"},
+			"name": {""}, "email": {"geen postbus"}, "language": {"fr"}, "zone": {"Mars/Base"},
 			"weekday-0": {"mon"}, "weekday-2": {""}, "from-2": {"09:00"}, "until-2": {"10:00"},
 			"weekday-3": {"thu"}, "from-3": {"09:10"}, "until-3": {""}, "weekday-6": {"sun"}, "from-6": {"12:00"}, "until-6": {"11:00"},
 			"team": {strings.Repeat("t", 500)},
@@ -70,7 +70,7 @@ func TestEveryFaultIsShownAtItsFieldAndNothingTypedIsLost(t *testing.T) {
 				}
 			}
 			for name, want := range map[string]string{
-				"email": "geen adres", "from-3": "09:10", "weekday-6": "sun", "until-6": "11:00", "weekday-0": "mon",
+				"email": "geen postbus", "from-3": "09:10", "weekday-6": "sun", "until-6": "11:00", "weekday-0": "mon",
 			} {
 				if a.page.value(name) != want {
 					t.Errorf("%s is %q, typed was %q", name, a.page.value(name), want)
