@@ -1,11 +1,13 @@
 package letters
 
 import (
+	"slices"
 	"strconv"
 
 	"kring/internal/mail"
 	"kring/internal/wall"
 
+	"kring/circles"
 	"kring/scheduling"
 	"kring/scheduling/holidays"
 )
@@ -53,7 +55,7 @@ func joinedLate(l *letter) error {
 		facts = l.place(facts)
 		facts = l.host(facts, coming[0])
 	}
-	l.add(append(l.guideFact(facts), mail.Fact{Label: l.say("letter.fact.members"), Value: l.names(l.b.Members)}))
+	l.add(append(l.guideFact(facts), mail.Fact{Label: l.say("letter.fact.members"), Value: l.names(l.others())}))
 	l.soFar()
 	if len(coming) > 0 {
 		l.heading("letter.dates.title")
@@ -64,6 +66,11 @@ func joinedLate(l *letter) error {
 	l.add(mail.List{l.say("letter.begin.how-1"), l.say("letter.begin.how-2"), l.say("letter.begin.how-3"), l.say("letter.begin.how-4")})
 	l.helper()
 	return l.attachRun(true)
+}
+
+// others are the members beside the one who is written to.
+func (l *letter) others() []circles.Member {
+	return slices.DeleteFunc(slices.Clone(l.b.Members), func(m circles.Member) bool { return m.ID == l.me.ID })
 }
 
 // soFar links the guides of the weeks that the circle has behind it.

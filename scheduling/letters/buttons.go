@@ -187,6 +187,9 @@ func (b *Buttons) Press(ctx context.Context, rawToken, lang string, choice Choic
 
 // wasPressed says whether the choice is one of the purpose that the page offers no more, because it is so already.
 func (p *press) wasPressed(s standing, choice Choice) bool {
+	if s.done && choice.Value == "" && choice.Week == nil {
+		return true // a bare press means what the letter's button said, never its contrary
+	}
 	return choice.Value != "" && !s.offers(choice.Value) && p.texts.Has("button."+p.link.Purpose+"."+choice.Value)
 }
 

@@ -150,15 +150,26 @@ func doSeat(p *press, c Choice) (string, error) {
 	return "done." + c.Value, err
 }
 
+// lookDecline looks at the seat of a stranger. Members see it only while something can come of it; after that they are
+// told that it is decided.
 func lookDecline(p *press) (standing, error) {
-	seat, err := p.ownSeat()
+	var seat circles.Member
+	err := p.db.Read(p.ctx, func(tx database.Tx) (err error) {
+		seat, err = circles.MemberIn(tx, p.link.RowID)
+		return err
+	})
 	if err != nil {
+		return standing{}, err
+	}
+	if _, err := p.circle(seat.CircleID); err != nil {
 		return standing{}, err
 	}
 	if seat.State != circles.Held && seat.State != circles.Asked {
 		return over("did")
 	}
-	return p.offers("text", "decline"), nil
+	shown, err := p.Buttons.circles.Member(p.ctx, p.actor, seat.ID)
+	p.args["name"] = shown.FirstName
+	return p.offers("text", "decline"), err
 }
 
 func doDecline(p *press, _ Choice) (string, error) {

@@ -250,8 +250,8 @@ func (l *letter) doer(personID string) string {
 	if personID == l.to.ID {
 		return l.say("letter.who.you")
 	}
-	for _, m := range l.b.Members {
-		if m.PersonID == personID {
+	for _, m := range l.dossier.Seats {
+		if m.PersonID == personID && m.InAt != nil { // also one who left meanwhile
 			return l.name(m)
 		}
 	}

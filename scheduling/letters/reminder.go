@@ -19,11 +19,7 @@ func reminder(l *letter) error {
 		return err
 	}
 	l.titled("letter.reminder_two_days.subject", "circle", l.b.Circle.Name, "week", l.weekWord(), "date", l.day(s.StartsAt))
-	if l.leads(s) {
-		l.paragraph("letter.reminder_two_days.you-lead", "circle", l.b.Circle.Name, "date", l.day(s.StartsAt))
-	} else {
-		l.paragraph("letter.reminder_two_days.hello", "circle", l.b.Circle.Name, "date", l.day(s.StartsAt))
-	}
+	l.paragraph("letter.reminder_two_days."+l.opening(s), "circle", l.b.Circle.Name, "date", l.day(s.StartsAt))
 	l.sessionFacts(s)
 	l.guideWords()
 	l.answers(s)
@@ -37,6 +33,18 @@ func reminder(l *letter) error {
 		return l.attachRun(false)
 	}
 	return nil
+}
+
+// opening is how the letter begins: for whom it is, and whether it is the first session.
+func (l *letter) opening(s scheduling.Session) string {
+	_, again := l.b.Previous(s)
+	switch {
+	case l.leads(s):
+		return "you-lead"
+	case again:
+		return "hello"
+	}
+	return "first"
 }
 
 // upcoming is the session of a reminder: planned, ahead, and one that the person is expected at.
@@ -61,7 +69,7 @@ func (l *letter) upcoming() (scheduling.Session, error) {
 func (l *letter) sessionFacts(s scheduling.Session) {
 	facts := l.fact(nil, "letter.fact.when", l.moment(s.StartsAt), "")
 	facts = l.place(facts)
-	facts = l.guideFact(facts)
+	facts = l.preparing(l.guideFact(facts))
 	facts = l.host(facts, s)
 	if absent := l.b.SaidNo(s); len(absent) > 0 {
 		facts = l.fact(facts, "letter.fact.cannot", l.names(absent), "")
@@ -72,9 +80,17 @@ func (l *letter) sessionFacts(s scheduling.Session) {
 	l.add(facts)
 }
 
-// guideWords says what the week is about and what to prepare.
+// preparing adds how long it takes to prepare the week.
+func (l *letter) preparing(facts mail.Facts) mail.Facts {
+	if w, _, ok := l.guide(l.b.Circle.GuideWeek); ok && w.PrepareMinutes > 0 {
+		return l.fact(facts, "letter.fact.prepare", l.say("letter.minutes", "minutes", w.PrepareMinutes), "")
+	}
+	return facts
+}
+
+// guideWords says what the week is about.
 func (l *letter) guideWords() {
-	w, address, ok := l.guide(l.b.Circle.GuideWeek)
+	w, _, ok := l.guide(l.b.Circle.GuideWeek)
 	if !ok {
 		return
 	}
@@ -82,11 +98,6 @@ func (l *letter) guideWords() {
 	if _, settles := w.Section("silence"); settles {
 		l.paragraph("letter.reminder_two_days.agreements")
 	}
-	label := l.say("letter.guide", "week", w.Number)
-	if w.PrepareMinutes > 0 {
-		label = l.say("letter.guide-prepare", "week", w.Number, "minutes", w.PrepareMinutes)
-	}
-	l.add(mail.Links{{Label: label, URL: address}})
 }
 
 // answers are the two buttons: I'm in, I can't.
