@@ -1,0 +1,386 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"kring/internal/clock"
+	"kring/internal/database"
+	"kring/internal/testkit"
+	"kring/internal/testkit/smtpsink"
+	"kring/internal/wall"
+)
+
+// soul is somebody in a story.
+type soul struct{ name, email, language, zone string }
+
+// story is a whole life of a circle: months of it, so that time goes from one due moment to the next.
+type story struct {
+	*life
+	programme, circle string // paths below /api/v1
+	cast              []soul
+}
+
+// tell tells a story once per database, beginning at an instant (RFC 3339). At its end every mail of it is looked at.
+func tell(t *testing.T, at string, fn func(s *story)) {
+	t.Helper()
+	begins := instant(t, at)
+	testkit.URLs(t, func(t *testing.T, url string) {
+		sink := smtpsink.Start(t)
+		synctest.Test(t, func(t *testing.T) {
+			clock := clock.System()
+			time.Sleep(begins.Sub(clock.Now()))
+			l := assemble(t, ingredients{clock: clock, strict: true}, url, sink)
+			stop := leaping(t.Context(), l.service.jobs)
+			defer func() { l.end(stop) }()
+			s := &story{life: l}
+			fn(s)
+			s.decent()
+		})
+	})
+}
+
+// leaping lets time act whenever something is due or was written, as ticks do, without the ticks that find nothing: of
+// those a life of months has a hundred thousand. Stories of a few days have real ticks instead.
+func leaping(ctx context.Context, j *jobs) (stop func() error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	j.Poke()
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-j.wake:
+				time.Sleep(wakeAfter)
+			case <-time.After(j.untilNext()):
+			}
+			j.RunDue(ctx, j.clock.Now())
+		}
+	}()
+	return func() error { cancel(); <-ended; return nil }
+}
+
+// untilNext is how long nothing is due, at most a day.
+func (j *jobs) untilNext() time.Duration {
+	j.turn.Lock()
+	defer j.turn.Unlock()
+	now := j.clock.Now()
+	return nextStop(j.table, now, now.Add(24*time.Hour)).Sub(now)
+}
+
+// opens opens a programme and in it a circle, both as the owner; everybody of the cast is invited.
+func (s *story) opens(programme, circle object, cast ...soul) {
+	s.Helper()
+	s.cast = cast
+	opened := s.post(owner, "/api/v1/programmes", programme)
+	s.programme = "/api/v1/programmes/" + opened.text("id")
+	var members []object
+	for _, one := range cast {
+		members = append(members, object{"name": one.name, "email": one.email, "letter_language": one.language, "zone": one.zone})
+	}
+	circle["programme_id"], circle["members"] = opened.text("id"), members
+	circle["looked_after_by"] = s.get(owner, "/api/v1/me").text("id")
+	s.circle = "/api/v1/circles/" + s.post(owner, "/api/v1/circles", circle).text("id")
+}
+
+// join lets everybody of the cast press yes in the letter that offers the seat.
+func (s *story) join() {
+	s.Helper()
+	for _, one := range s.cast {
+		s.press(s.letter(one.email).link("yes"), nil)
+	}
+	for _, one := range s.cast {
+		s.letter(one.email) // you are in
+	}
+}
+
+// begin lets the owner begin the circle.
+func (s *story) begin() object {
+	s.Helper()
+	begun := s.post(owner, s.circle+"/begin", object{})
+	s.settle()
+	return begun
+}
+
+// sessions are the circle's, in order, as somebody sees them.
+func (s *story) sessions() []object {
+	s.Helper()
+	return s.get(owner, s.circle+"/sessions").items()
+}
+
+// session is the one on a date of the circle's wall.
+func (s *story) session(date string) object {
+	s.Helper()
+	for _, one := range s.sessions() {
+		if one.text("local.date") == date {
+			return one
+		}
+	}
+	s.Fatalf("no session on %s: %v", date, s.dates())
+	return nil
+}
+
+// dates are all sessions with their states: "2017-06-06 held".
+func (s *story) dates() []string {
+	s.Helper()
+	var all []string
+	for _, one := range s.sessions() {
+		all = append(all, one.text("local.date")+" "+one.text("state"))
+	}
+	return all
+}
+
+// is checks the sessions, one a line: "2017-06-06 held".
+func (s *story) is(want ...string) {
+	s.Helper()
+	if got := s.dates(); !slices.Equal(got, want) {
+		s.Errorf("the sessions are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// verdict checks what the circle's health says right now, to a member and to the owner in the same words.
+func (s *story) verdict(want string, reasons ...string) object {
+	s.Helper()
+	s.settle()
+	seen := s.get(owner, s.circle+"/health")
+	var codes []string
+	for i := range 20 {
+		if code := seen.text(fmt.Sprintf("reasons.%d.code", i)); code != "" {
+			codes = append(codes, code)
+		}
+	}
+	if seen.text("verdict") != want || !slices.Equal(codes, reasons) || (seen.at("flag") == nil) != (want == "on_track") {
+		s.Errorf("at %s the circle is %s %v, want %s %v: %s", s.now().Format(time.RFC3339), seen.text("verdict"), codes, want, reasons, seen)
+	}
+	member := s.get(s.cast[0].email, s.circle+"/health")
+	if fmt.Sprint(member.at("reasons"), member.at("next_step")) != fmt.Sprint(seen.at("reasons"), seen.at("next_step")) {
+		s.Errorf("a member reads %v, the facilitator %v", member, seen)
+	}
+	return seen
+}
+
+// onTrackUntil lets days pass until a date, and checks each morning that the circle carries no flag.
+func (s *story) onTrackUntil(date string) {
+	s.Helper()
+	last, err := wall.ParseDate(date)
+	if err != nil {
+		s.Fatal(err)
+	}
+	for on := wall.DateOf(s.now(), time.UTC); !on.After(last); on = on.AddDays(1) {
+		if morning := on.String() + "T05:00:00Z"; instant(s.T, morning).After(s.now()) {
+			s.until(morning)
+		}
+		s.verdict("on_track")
+	}
+}
+
+// journal is how often each action stands in the circle's journal.
+func (s *story) journal() map[string]int {
+	s.Helper()
+	actions := map[string]int{}
+	for cursor := ""; ; {
+		answer := s.get(owner, s.circle+"/journal?limit=200"+cursor)
+		for _, one := range answer.items() {
+			actions[one.text("action")]++
+		}
+		if answer.text("next") == "" {
+			return actions
+		}
+		cursor = "&cursor=" + answer.text("next")
+	}
+}
+
+// soul is who has an address; the owner has one as well.
+func (s *story) soul(address string) soul {
+	for _, one := range s.cast {
+		if one.email == address {
+			return one
+		}
+	}
+	p := s.person(address)
+	return soul{name: p.Name, email: address, language: p.LetterLanguage, zone: p.Zone}
+}
+
+// sent is a mail, with what it tells.
+type sent struct {
+	letter
+	to    string
+	kinds string // "flag_asked+reminder_two_days"
+	at    time.Time
+}
+
+// mails are all mails of the story, in the order in which they came.
+func (s *story) mails() []sent {
+	s.Helper()
+	s.settle()
+	kinds := s.kinds()
+	var all []sent
+	for _, m := range s.sink.Mails() {
+		at, err := m.Header.Date()
+		if err != nil || len(m.Envelope.To) != 1 || kinds[m.MessageID] == "" {
+			s.Fatalf("mail %q to %v: date %v, letter %q", m.Subject, m.Envelope.To, err, m.MessageID)
+		}
+		all = append(all, sent{letter{m, s.life}, m.Envelope.To[0], kinds[m.MessageID], at})
+	}
+	return all
+}
+
+// kinds are what each letter tells, by its Message-ID. A mail does not say so itself.
+func (s *story) kinds() map[string]string {
+	s.Helper()
+	var rows []struct{ MessageID, Kinds string }
+	err := s.service.db.Read(s.Context(), func(tx database.Tx) error {
+		return tx.Gorm().Raw("select message_id, kinds from letters").Scan(&rows).Error
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, row := range rows {
+		var kinds []string
+		if err := json.Unmarshal([]byte(row.Kinds), &kinds); err != nil {
+			s.Fatal(err)
+		}
+		slices.Sort(kinds)
+		all[row.MessageID] = strings.Join(kinds, "+")
+	}
+	return all
+}
+
+// last is the newest mail to somebody that tells of a kind.
+func (s *story) last(to, kind string) sent {
+	s.Helper()
+	mails := s.mails()
+	for i := len(mails) - 1; i >= 0; i-- {
+		if mails[i].to == to && slices.Contains(strings.Split(mails[i].kinds, "+"), kind) {
+			return mails[i]
+		}
+	}
+	s.Fatalf("%s never got a letter of kind %s", to, kind)
+	return sent{}
+}
+
+// asked is the last question how a session went, which goes to its host.
+func (s *story) asked() sent {
+	s.Helper()
+	mails := s.mails()
+	for i := len(mails) - 1; i >= 0; i-- {
+		if mails[i].kinds == "outcome_question" {
+			return mails[i]
+		}
+	}
+	s.Fatal("nobody was asked how it went")
+	return sent{}
+}
+
+// told checks who got which letters, exactly: "begin 1, ended 1, reminder_hour 4".
+func (s *story) told(want map[string]string) {
+	s.Helper()
+	got := tally(s.mails())
+	for _, to := range slices.Sorted(maps.Keys(got)) {
+		if want[to] == "" {
+			s.Errorf("%s got\n  %s\nwant none", to, got[to])
+		}
+	}
+	for _, to := range slices.Sorted(maps.Keys(want)) {
+		if got[to] != want[to] {
+			s.Errorf("%s got\n  %s\nwant\n  %s", to, got[to], want[to])
+		}
+	}
+}
+
+// tally is how many letters of which kinds each person got.
+func tally(mails []sent) map[string]string {
+	counts := map[string]map[string]int{}
+	for _, m := range mails {
+		if counts[m.to] == nil {
+			counts[m.to] = map[string]int{}
+		}
+		counts[m.to][m.kinds]++
+	}
+	lines := map[string]string{}
+	for to, kinds := range counts {
+		var parts []string
+		for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+			parts = append(parts, fmt.Sprintf("%s %d", kind, kinds[kind]))
+		}
+		lines[to] = strings.Join(parts, ", ")
+	}
+	return lines
+}
+
+// decent checks what holds for every letter of every story.
+func (s *story) decent() {
+	s.Helper()
+	seen, people := map[string]bool{}, map[string]soul{}
+	for _, m := range s.mails() {
+		if _, known := people[m.to]; !known {
+			people[m.to] = s.soul(m.to)
+		}
+		to := people[m.to]
+		if m.Err != nil {
+			s.Errorf("%q to %s cannot be read: %v", m.Subject, m.to, m.Err)
+		}
+		if seen[m.MessageID] {
+			s.Errorf("%q to %s came twice", m.Subject, m.to)
+		}
+		seen[m.MessageID] = true
+		if said := m.Header.Get("Content-Language"); said != to.language {
+			s.Errorf("%q to %s is in %q, want %q", m.Subject, m.to, said, to.language)
+		}
+		if list := m.Header.Get("List-Id") != ""; list != (m.Header.Get("List-Unsubscribe-Post") != "") {
+			s.Errorf("%q to %s has a list without a way off it, or the other way about", m.Subject, m.to)
+		}
+		if strings.Contains(m.kinds, "reminder_two_days") {
+			s.byDay(m, to.zone)
+		}
+		for _, other := range s.cast {
+			if other.email != m.to && strings.Contains(string(m.Raw), other.email) {
+				s.Errorf("%q to %s holds the address of %s", m.Subject, m.to, other.name)
+			}
+		}
+	}
+}
+
+// byDay checks that a letter came between 8 and 18 h where its reader is.
+func (s *story) byDay(m sent, zone string) {
+	s.Helper()
+	loc, err := wall.LoadZone(zone)
+	if err != nil {
+		s.Fatal(err)
+	}
+	if at := m.at.In(loc); at.Hour() < 8 || at.Hour() > 18 || at.Hour() == 18 && at.Minute() > 1 {
+		s.Errorf("%q came to %s at %s", m.Subject, m.to, at)
+	}
+}
+
+// count is how long the list is that a path answers.
+func (s *story) count(path string) int {
+	s.Helper()
+	return len(s.get(owner, path).items())
+}
+
+// refused asks for what must be refused, and answers the problem.
+func (s *story) refused(as, method, path string, body object, status int, code string) object {
+	s.Helper()
+	got, answer := s.ask(as, method, path, body)
+	if got != status || answer.text("code") != code {
+		s.Errorf("%s %s: %d %s, want %d %s", method, path, got, answer, status, code)
+	}
+	return answer
+}
+
+// state is the circle as the owner sees it.
+func (s *story) state() object { s.Helper(); return s.get(owner, s.circle) }
+
+// written is an instant as stories write it.
+func written(at time.Time) string { return at.UTC().Format(time.RFC3339) }
