@@ -105,10 +105,11 @@ func TestRowsAndTablesAgree(t *testing.T) {
 func TestClaimsDoNotLookAtWhatWasSent(t *testing.T) {
 	w := &world{t: t, db: testkit.Open(t, testkit.SQLite(t)), sink: smtpsink.Start(t)}
 	for name, sql := range map[string]string{
-		"letters_queued":  "SELECT id FROM letters WHERE state = 'queued' AND urgent = 1 AND due_at <= ? ORDER BY due_at, id LIMIT 100",
-		"letters_sending": "SELECT lease_until FROM letters WHERE state = 'sending' ORDER BY lease_until LIMIT 1",
-		"letters_stuck":   "SELECT state, count(*) FROM letters WHERE state IN ('refused', 'parked') GROUP BY state",
-		"notices_waiting": "SELECT * FROM notices WHERE state = 'waiting' AND hold_until <= ? ORDER BY hold_until, person_id, id LIMIT 500",
+		"letters_queued":      "SELECT id FROM letters WHERE state = 'queued' AND urgent = 1 AND due_at <= ? ORDER BY due_at, id LIMIT 100",
+		"letters_sending":     "SELECT lease_until FROM letters WHERE state = 'sending' ORDER BY lease_until LIMIT 1",
+		"letters_stuck":       "SELECT state, count(*) FROM letters WHERE state IN ('refused', 'parked') GROUP BY state",
+		"letters_undelivered": "SELECT person_id FROM letters WHERE programme_id = ? AND (state = 'refused' OR state = 'lapsed' AND reason = 'undeliverable')",
+		"notices_waiting":     "SELECT * FROM notices WHERE state = 'waiting' AND hold_until <= ? ORDER BY hold_until, person_id, id LIMIT 500",
 	} {
 		var plan []struct{ Detail string }
 		w.must(w.db.Read(t.Context(), func(tx database.Tx) error {
@@ -142,4 +143,45 @@ func TestTableOfKinds(t *testing.T) {
 	if _, err := outbox.New(outbox.Options{Table: good, Host: "x\r\ny"}); err == nil {
 		t.Error("a host with a line break was taken")
 	}
+}
+
+// A page stops in the middle of the circles and of what one of them was told, and the next goes on there.
+func TestPagesOfTalliesAreTheWholeList(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		an := w.person("An")
+		const circles = 7
+		for circle := 1; circle <= circles; circle++ {
+			for _, kind := range []string{"reminder", "moved", "confirm"}[:1+circle%3] {
+				w.note(outbox.Notice{
+					PersonID: an.ID, Kind: kind, Key: fmt.Sprint(kind, circle), ProgrammeID: id(3), CircleID: id(circle * 2), HoldUntil: noon,
+				})
+			}
+		}
+		w.note(outbox.Notice{PersonID: an.ID, Kind: "confirm", Key: "none", ProgrammeID: id(3), HoldUntil: noon})
+		w.pass(w.post(), noon)
+		tallies := func(after page.Cursor, limit int) (got page.Page[outbox.Tally]) {
+			w.must(w.db.Read(t.Context(), func(tx database.Tx) (err error) {
+				got, err = outbox.TalliesIn(tx, id(3), "", after, limit)
+				return err
+			}))
+			return got
+		}
+		whole := tallies(page.Cursor{}, 200).Items
+		for limit := 1; limit <= 4; limit++ {
+			var all []outbox.Tally
+			for after := (page.Cursor{}); ; {
+				got := tallies(after, limit)
+				all = append(all, got.Items...)
+				if got.Next == "" {
+					break
+				}
+				var err error
+				after, err = page.Parse(got.Next)
+				w.must(err)
+			}
+			if fmt.Sprint(all) != fmt.Sprint(whole) {
+				t.Errorf("pages of %d:\n%v\nwhole:\n%v", limit, all, whole)
+			}
+		}
+	})
 }

@@ -26,6 +26,7 @@ CREATE INDEX letters_queued ON letters (urgent, due_at, id) WHERE state = 'queue
 CREATE INDEX letters_sending ON letters (lease_until) WHERE state = 'sending';
 CREATE INDEX letters_stuck ON letters (state, programme_id) WHERE state IN ('refused', 'parked');
 CREATE INDEX letters_programme ON letters (programme_id, circle_id);
+CREATE INDEX letters_undelivered ON letters (programme_id) WHERE state = 'refused' OR state = 'lapsed' AND reason = 'undeliverable';
 CREATE INDEX letters_person ON letters (person_id);
 
 CREATE TABLE notices (
@@ -46,7 +47,7 @@ CREATE TABLE notices (
 CREATE INDEX notices_waiting ON notices (hold_until, person_id) WHERE state = 'waiting';
 CREATE INDEX notices_waiting_circle ON notices (circle_id) WHERE state = 'waiting';
 CREATE INDEX notices_waiting_session ON notices (session_id) WHERE state = 'waiting';
-CREATE INDEX notices_waiting_programme ON notices (programme_id) WHERE state = 'waiting';
+CREATE INDEX notices_waiting_programme ON notices (programme_id, circle_id) WHERE state = 'waiting';
 CREATE INDEX notices_person ON notices (person_id);
 CREATE INDEX notices_letter ON notices (letter_id);
 
