@@ -44,7 +44,7 @@ func (b *bench) fill(path string, circles, applications int) (sample, error) {
 }
 
 func (b *bench) insert(path string, circles, applications int) error {
-	db, err := sql.Open("sqlite3", "file:"+path+"?_synchronous=OFF&_journal_mode=WAL&_cache_size=-400000")
+	db, err := sql.Open("sqlite3", "file:"+path+"?_synchronous=OFF&_journal_mode=OFF&_locking_mode=EXCLUSIVE&_cache_size=-400000")
 	if err != nil {
 		return err
 	}
