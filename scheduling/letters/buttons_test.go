@@ -70,7 +70,7 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 		t.Run(purpose, func(t *testing.T) {
 			url := testkit.SQLite(t)
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, testkit.Open(t, url))
+				w := newWorld(t, testkit.Open(t, url), 2017)
 				rowID, choice := w.rowFor(purpose)
 				token := w.links.Sign(purpose, rowID, w.person("Ben"))
 				shown := got(w.buttons.Show(w.ctx, token, lang))(t)

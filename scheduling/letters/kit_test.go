@@ -26,6 +26,7 @@ import (
 
 // world is a database in virtual time: a programme, its facilitator, one circle, and everything that writes letters.
 type world struct {
+	year      int
 	t         testing.TB
 	ctx       context.Context
 	db        *database.DB
@@ -49,14 +50,14 @@ type world struct {
 func lives(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
 	testkit.URLs(t, func(t *testing.T, url string) {
-		synctest.Test(t, func(t *testing.T) { fn(t, newWorld(t, testkit.Open(t, url))) })
+		synctest.Test(t, func(t *testing.T) { fn(t, newWorld(t, testkit.Open(t, url), 2017)) })
 	})
 }
 
-func newWorld(t testing.TB, db *database.DB) *world {
+func newWorld(t testing.TB, db *database.DB, year int) *world {
 	t.Helper()
-	w := &world{t: t, ctx: t.Context(), db: db, clock: clock.System()}
-	w.clock.Advance(time.Date(2017, 8, 21, 8, 0, 0, 0, time.UTC).Sub(w.clock.Now()))
+	w := &world{t: t, year: year, ctx: t.Context(), db: db, clock: clock.System()}
+	w.clock.Advance(time.Date(year, 8, 21, 8, 0, 0, 0, time.UTC).Sub(w.clock.Now()))
 	w.library = got(guides.Load(guides.Embedded(), guides.Options{}))(t)
 	w.texts = got(text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, Texts))(t).Strict()
 	secrets := got(identity.ParseSecrets(strings.Repeat("s", 32)))(t)
@@ -90,12 +91,12 @@ func (w *world) open() {
 	w.programme = got(w.registry.OpenProgramme(w.ctx, owner, circles.ProgrammeDraft{
 		Name: "Najaar", Purpose: "Leren van elkaar", GuideSet: "wol", Language: "nl", Zone: "Europe/Brussels", Holidays: "be",
 		HourReminder: true, Breaks: []circles.Break{
-			{Kind: circles.BreakWeeks, Name: "Herfstvakantie", FromOn: wall.NewDate(2017, 10, 30), UntilOn: wall.NewDate(2017, 11, 5)},
+			{Kind: circles.BreakWeeks, Name: "Herfstvakantie", FromOn: wall.NewDate(w.year, 10, 30), UntilOn: wall.NewDate(w.year, 11, 5)},
 		},
 	}))(w.t)
 	slot := wall.Slot{Weekday: time.Thursday, At: wall.At(12, 30), Zone: "Europe/Brussels"}
 	draft := circles.CircleDraft{
-		ProgrammeID: w.programme.ID, Name: "De Donderdagen", Slot: &slot, Seats: 6, StartsOn: wall.NewDate(2017, 8, 31),
+		ProgrammeID: w.programme.ID, Name: "De Donderdagen", Slot: &slot, Seats: 6, StartsOn: wall.NewDate(w.year, 8, 31),
 		VideoLink: "https://meet.example.org/donderdag", LookedAfterBy: w.farah.PersonID,
 	}
 	for _, name := range []string{"An Adams", "Ben Brown", "Cato Claes", "Dirk Dumont", "Els Engels"} {

@@ -105,19 +105,22 @@ func (l *letter) answers(s scheduling.Session) {
 	l.add(mail.Buttons{l.button(LinkAnswer, s.ID, "yes"), l.button(LinkAnswer, s.ID, "no")})
 }
 
-// lastOne asks about the session before, while nobody said how it went. The host was asked at its end.
+// lastOne asks about the session before, while nobody said how it went. The host was asked at its end, and is asked once
+// more when three days went by without an answer.
 func (l *letter) lastOne(s scheduling.Session) {
 	last, ok := l.b.Previous(s)
 	if !ok || !last.Over(l.now) {
 		return
 	}
-	switch {
-	case last.State == scheduling.Unrecorded:
-		l.whichWeek(last)
-	case last.State == scheduling.Planned && !l.leads(last):
-		l.heading("letter.last.title")
-		l.paragraph("letter.last.text", "date", l.day(last.StartsAt))
-		l.outcomes(last)
+	silent := last.State == scheduling.Unrecorded
+	if !silent && (last.State != scheduling.Planned || l.leads(last)) {
+		return
+	}
+	l.heading("letter.last.title")
+	l.paragraph("letter.last.text", "date", l.day(last.StartsAt))
+	l.outcomes(last)
+	if silent {
+		l.whichWeek()
 	}
 }
 
@@ -128,9 +131,9 @@ func (l *letter) outcomes(s scheduling.Session) {
 }
 
 // whichWeek links the guide of the week that the circle is at and the one after it: nobody knows which it is.
-func (l *letter) whichWeek(last scheduling.Session) {
+func (l *letter) whichWeek() {
 	l.heading("letter.week.title")
-	l.paragraph("letter.week.text", "date", l.day(last.StartsAt))
+	l.paragraph("letter.week.text")
 	var links mail.Links
 	for _, week := range []int{l.b.Circle.GuideWeek, l.b.Circle.GuideWeek + 1} {
 		if w, address, ok := l.guide(week); ok {
