@@ -39,12 +39,12 @@ type Signals struct {
 }
 
 // near says whether the next planned session is so near that too few expected members are a reason.
-func (s Signals) near(now time.Time) bool {
+func (s *Signals) near(now time.Time) bool {
 	return !s.PlannedAt.IsZero() && !now.Before(s.PlannedAt.Add(-QuorumAhead)) && now.Before(s.PlannedAt)
 }
 
 // says is whether the open flag gives a reason already.
-func (s Signals) says(code string) bool {
+func (s *Signals) says(code string) bool {
 	for _, r := range s.Open {
 		if r.Code == code {
 			return true
