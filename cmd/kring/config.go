@@ -224,19 +224,43 @@ func (configCommand) Run(p *program) error {
 	return err
 }
 
+// unknownSettings are the names in an environment that look like settings and are none: a slip of the pen that would
+// otherwise go unseen.
+func unknownSettings(env []string) (names []string) {
+	known := map[string]bool{}
+	for _, name := range settingNames() {
+		known[variable(name)] = true
+	}
+	for _, line := range env {
+		if name, _, _ := strings.Cut(line, "="); strings.HasPrefix(name, "KRING_") && !known[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// settingNames are the names of all settings, as flags have them, in the order of the fields.
+func settingNames() []string {
+	kind := reflect.TypeFor[settings]()
+	names := make([]string, kind.NumField())
+	for i := range names {
+		field := kind.Field(i)
+		names[i] = field.Tag.Get("name")
+		if names[i] == "" {
+			names[i] = strings.ToLower(field.Name)
+		}
+	}
+	return names
+}
+
 // print writes one setting a line: its name in the environment and its value, hidden for a secret that is set.
 func (s settings) print(out io.Writer) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer table.Flush()
 	value := reflect.ValueOf(s)
-	for i := range value.NumField() {
-		field := value.Type().Field(i)
-		name := field.Tag.Get("name")
-		if name == "" {
-			name = strings.ToLower(field.Name)
-		}
+	for i, name := range settingNames() {
 		shown := value.Field(i).String()
-		switch field.Tag.Get("secret") {
+		switch value.Type().Field(i).Tag.Get("secret") {
 		case "whole":
 			shown = disguise(shown)
 		case "url":

@@ -136,13 +136,16 @@ func TestTurningTheClock(t *testing.T) {
 		"a date without hour and zone": {`{"to":"2027-01-01"}`, 422, "not-an-instant"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if status, body := ask("POST", advance, c.body); status != c.status || !strings.Contains(body, c.want) {
+			if status, body := ask("POST", advance, c.body, "Content-Type", "application/json"); status != c.status || !strings.Contains(body, c.want) {
 				t.Errorf("%d %s", status, body)
 			}
 		})
 	}
 	before, mails := b.clock.Now(), b.box.Taken()
-	if status, body := ask("POST", advance, `{"days":7}`); status != http.StatusOK || !strings.Contains(body, `"local"`) {
+	if status, body := ask("POST", advance, `{"days":7}`, "Content-Type", "text/plain"); status != http.StatusUnsupportedMediaType {
+		t.Errorf("a form of another site: %d %s", status, body)
+	}
+	if status, body := ask("POST", advance, `{"days":7}`, "Content-Type", "application/json"); status != http.StatusOK || !strings.Contains(body, `"local"`) {
 		t.Fatalf("%d %s", status, body)
 	}
 	if turned := b.clock.Now().Sub(before); turned < 7*24*time.Hour || turned > 7*24*time.Hour+time.Minute {

@@ -57,7 +57,7 @@ func (s *service) prove(ctx context.Context, now time.Time) (int, time.Time, err
 	proof, err := s.watch.Prove(ctx, now)
 	if proof.Differing > 0 {
 		s.metrics.missed.Add(float64(proof.Differing))
-		s.log.WarnContext(ctx, "the nightly proof found circles whose health was not up to date", "circles", proof.Differing)
+		s.log.WarnContext(ctx, "the nightly proof found circles whose health was not up to date", "circles", proof.Differing, "at", now)
 	}
 	return proof.Differing, time.Time{}, err
 }

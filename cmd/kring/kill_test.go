@@ -111,6 +111,38 @@ func unsent(t *testing.T, url string) {
 	}
 }
 
+// A process that is told to stop while it delivers finishes the letter under way and gives the others back.
+func TestStoppingGivesLettersBack(t *testing.T) {
+	testkit.URLs(t, func(t *testing.T, url string) {
+		sink := smtpsink.Start(t)
+		env := settingsFor(url, "KRING_SMTP_URL="+sink.URL(), "KRING_PUBLIC_URL=https://kring.example.org")
+		first := serving(t, env...)
+		opened := first.tell("POST", "/api/v1/programmes", object{
+			"name": "Leren van elkaar", "purpose": "Samen leren", "guide_set": "wol", "language": "nl", "zone": "Europe/Brussels", "holidays": "be",
+		})
+		arrived, release := sink.Hold()
+		first.invite(opened.text("id"), 0)
+		<-arrived
+		first.stop()
+		if _, found := first.errs.after("msg=stopping"); !found {
+			t.Fatalf("it did not stop:\n%s", first.errs)
+		}
+		release()
+		if code := <-first.ended; code != 0 {
+			t.Errorf("exit code %d\n%s", code, first.errs)
+		}
+		serving(t, env...)
+		sink.Await(t, invited)
+		to := map[string]bool{}
+		for _, m := range sink.Mails() {
+			to[m.To] = true
+		}
+		if sink.Taken() != invited || len(to) != invited {
+			t.Errorf("%d mails to %d people", sink.Taken(), len(to))
+		}
+	})
+}
+
 // Two processes on one database send each letter once.
 func TestTwoProcessesSendEachLetterOnce(t *testing.T) {
 	testkit.URLs(t, func(t *testing.T, url string) {

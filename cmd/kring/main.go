@@ -35,6 +35,7 @@ type commands struct {
 type program struct {
 	ctx      context.Context //nolint:containedctx // lives exactly as long as the run that made it
 	settings settings
+	env      []string
 	out, err io.Writer
 }
 
@@ -63,7 +64,7 @@ func run(ctx context.Context, args, env []string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, "kring:", err)
 		return 2
 	}
-	if err := chosen.Run(&program{ctx: ctx, settings: c.Settings, out: out, err: errs}); err != nil {
+	if err := chosen.Run(&program{ctx: ctx, settings: c.Settings, env: env, out: out, err: errs}); err != nil {
 		fmt.Fprintln(errs, "kring:", err)
 		return exitCode(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"time"
 
@@ -73,6 +74,10 @@ type turn struct {
 
 // advance turns the clock and answers when all that was due has run.
 func (b *sandbox) advance(c echo.Context) error {
+	// A page of another site can have a browser send a form, but not this without asking.
+	if kind, _, err := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType)); err != nil || kind != echo.MIMEApplicationJSON {
+		return fault.New(fault.Unsupported, "not-json-type")
+	}
 	asked, err := readTurn(c.Request().Body)
 	if err != nil {
 		return err

@@ -33,7 +33,11 @@ func (serveCommand) Run(p *program) error {
 	if err != nil {
 		return err
 	}
-	return serve(p.ctx, ingredients{config: c, clock: clock.System(), log: c.logger(p.err), out: p.out}, nil)
+	log := c.logger(p.err)
+	if unknown := unknownSettings(p.env); len(unknown) > 0 {
+		log.WarnContext(p.ctx, "variables that are no settings", "names", unknown)
+	}
+	return serve(p.ctx, ingredients{config: c, clock: clock.System(), log: log, out: p.out}, nil)
 }
 
 // logger writes what operators read. It never holds addresses of people, tokens or paths of requests.

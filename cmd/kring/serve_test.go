@@ -122,6 +122,13 @@ func TestTwoStartsAtOnceMigrateOnceAndMakeOneOwner(t *testing.T) {
 	})
 }
 
+func TestSlipsOfThePenAreTold(t *testing.T) {
+	r := serving(t, settingsFor(testkit.SQLite(t), "KRING_SMTP_ULR=smtp://mail.example.org", "KRING_SMTP_URL_FILE=", "HOME=/root")...)
+	if log := r.errs.String(); !strings.Contains(log, "KRING_SMTP_ULR") || strings.Contains(log, "KRING_ADDR") {
+		t.Errorf("the log says:\n%s", log)
+	}
+}
+
 func TestMigrateCommand(t *testing.T) {
 	testkit.Unmigrated(t, func(t *testing.T, url string) {
 		code, out, errs := kring(t, settingsFor(url), "migrate")
