@@ -291,7 +291,7 @@ func (p *press) moment(at time.Time) string {
 
 // circle reads the circle that the page speaks of.
 func (p *press) circle(id string) (circles.CircleView, error) {
-	c, err := p.Buttons.circles.Circle(p.ctx, p.actor, id)
+	c, err := p.circles.Circle(p.ctx, p.actor, id)
 	p.args["circle"] = c.Name
 	return c, err
 }

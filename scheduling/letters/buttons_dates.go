@@ -168,7 +168,7 @@ func doStillIn(p *press, c Choice) (string, error) {
 		return "", err
 	}
 	if c.Value == "give_seat" {
-		_, err = p.Buttons.circles.Leave(p.ctx, p.actor, seat.ID)
+		_, err = p.circles.Leave(p.ctx, p.actor, seat.ID)
 	} else {
 		_, err = p.calendar.StillIn(p.ctx, p.actor, seat.CircleID)
 	}

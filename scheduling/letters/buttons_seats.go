@@ -40,7 +40,7 @@ func buttons() map[string]button {
 // A sign-up: confirm it, look at it, withdraw it.
 
 func lookConfirm(p *press) (standing, error) {
-	a, err := p.Buttons.circles.Application(p.ctx, p.actor, p.link.RowID)
+	a, err := p.circles.Application(p.ctx, p.actor, p.link.RowID)
 	if err != nil {
 		return standing{}, err
 	}
@@ -56,7 +56,7 @@ func lookConfirm(p *press) (standing, error) {
 }
 
 func doConfirm(p *press, _ Choice) (string, error) {
-	done, err := p.Buttons.circles.ConfirmApplication(p.ctx, p.actor, p.link.RowID)
+	done, err := p.circles.ConfirmApplication(p.ctx, p.actor, p.link.RowID)
 	switch {
 	case err != nil:
 		return "", err
@@ -71,7 +71,7 @@ func doConfirm(p *press, _ Choice) (string, error) {
 }
 
 func lookApplication(p *press) (standing, error) {
-	a, err := p.Buttons.circles.Application(p.ctx, p.actor, p.link.RowID)
+	a, err := p.circles.Application(p.ctx, p.actor, p.link.RowID)
 	if err != nil {
 		return standing{}, err
 	}
@@ -87,14 +87,14 @@ func lookApplication(p *press) (standing, error) {
 }
 
 func doApplication(p *press, _ Choice) (string, error) {
-	return "done", p.Buttons.circles.WithdrawApplication(p.ctx, p.actor, p.link.RowID)
+	return "done", p.circles.WithdrawApplication(p.ctx, p.actor, p.link.RowID)
 }
 
 // A seat: take it, refuse it, leave it, come back.
 
 // ownSeat reads the seat that a link is about, with its circle's name.
 func (p *press) ownSeat() (circles.Seat, error) {
-	seat, err := p.Buttons.circles.Member(p.ctx, p.actor, p.link.RowID)
+	seat, err := p.circles.Member(p.ctx, p.actor, p.link.RowID)
 	if err != nil {
 		return seat, err
 	}
@@ -143,9 +143,9 @@ func lookSeat(p *press) (standing, error) {
 func doSeat(p *press, c Choice) (string, error) {
 	var err error
 	if c.Value == "yes" {
-		_, err = p.Buttons.circles.AcceptSeat(p.ctx, p.actor, p.link.RowID)
+		_, err = p.circles.AcceptSeat(p.ctx, p.actor, p.link.RowID)
 	} else {
-		_, err = p.Buttons.circles.DeclineSeat(p.ctx, p.actor, p.link.RowID, c.Value == "hour")
+		_, err = p.circles.DeclineSeat(p.ctx, p.actor, p.link.RowID, c.Value == "hour")
 	}
 	return "done." + c.Value, err
 }
@@ -167,18 +167,18 @@ func lookDecline(p *press) (standing, error) {
 	if seat.State != circles.Held && seat.State != circles.Asked {
 		return over("did")
 	}
-	shown, err := p.Buttons.circles.Member(p.ctx, p.actor, seat.ID)
+	shown, err := p.circles.Member(p.ctx, p.actor, seat.ID)
 	p.args["name"] = shown.FirstName
 	return p.offers("text", "decline"), err
 }
 
 func doDecline(p *press, _ Choice) (string, error) {
-	_, err := p.Buttons.circles.DeclineSeat(p.ctx, p.actor, p.link.RowID, false)
+	_, err := p.circles.DeclineSeat(p.ctx, p.actor, p.link.RowID, false)
 	return "done", err
 }
 
 func lookObject(p *press) (standing, error) {
-	motion, err := p.Buttons.circles.Motion(p.ctx, p.actor, p.link.RowID)
+	motion, err := p.circles.Motion(p.ctx, p.actor, p.link.RowID)
 	if err != nil {
 		return standing{}, err
 	}
@@ -192,7 +192,7 @@ func lookObject(p *press) (standing, error) {
 }
 
 func doObject(p *press, _ Choice) (string, error) {
-	_, err := p.Buttons.circles.Object(p.ctx, p.actor, p.link.RowID)
+	_, err := p.circles.Object(p.ctx, p.actor, p.link.RowID)
 	return "done", err
 }
 
@@ -208,7 +208,7 @@ func lookLeave(p *press) (standing, error) {
 }
 
 func doLeave(p *press, _ Choice) (string, error) {
-	_, err := p.Buttons.circles.Leave(p.ctx, p.actor, p.link.RowID)
+	_, err := p.circles.Leave(p.ctx, p.actor, p.link.RowID)
 	return "done", err
 }
 
@@ -227,7 +227,7 @@ func lookUndoLeave(p *press) (standing, error) {
 }
 
 func doUndoLeave(p *press, _ Choice) (string, error) {
-	_, err := p.Buttons.circles.UndoLeave(p.ctx, p.actor, p.link.RowID)
+	_, err := p.circles.UndoLeave(p.ctx, p.actor, p.link.RowID)
 	return "done", err
 }
 

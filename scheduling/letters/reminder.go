@@ -2,6 +2,7 @@ package letters
 
 import (
 	"slices"
+	"time"
 
 	"kring/internal/mail"
 	"kring/internal/outbox"
@@ -145,18 +146,7 @@ func (l *letter) whichWeek() {
 
 // lines tells what needed no letter of its own: who came and left, who leads next, which dates were added.
 func (l *letter) lines(s scheduling.Session) {
-	var lines mail.List
-	since := l.dossier.LastRemindedBefore(s)
-	until := l.notice.HoldUntil
-	for _, m := range l.dossier.Seats {
-		switch {
-		case m.ID == l.me.ID:
-		case m.In() && m.InAt.After(since) && !m.InAt.After(until):
-			lines = append(lines, l.say("letter.line.joined", "name", l.name(m)))
-		case m.State == circles.Left && m.InAt != nil && m.LeftAt != nil && m.LeftAt.After(since) && !m.InAt.After(since):
-			lines = append(lines, l.say("letter.line.left", "name", l.name(m)))
-		}
-	}
+	lines := l.cameAndLeft(s)
 	if next, ok := l.after(s); ok {
 		if m, found := l.memberByID(next.HostID); found {
 			key, args := "letter.line.next-host", []any{"date", l.day(next.StartsAt), "name", l.name(m)}
@@ -173,6 +163,26 @@ func (l *letter) lines(s scheduling.Session) {
 		l.heading("letter.line.title")
 		l.add(lines)
 	}
+}
+
+// cameAndLeft names who came in and who left since the reminder before was queued, and before this one was.
+func (l *letter) cameAndLeft(s scheduling.Session) mail.List {
+	var lines mail.List
+	since, until := l.dossier.LastRemindedBefore(s), l.notice.HoldUntil
+	if at, ok := l.dossier.RemindedAt(s.ID); ok {
+		until = at
+	}
+	fresh := func(at *time.Time) bool { return at != nil && at.After(since) && !at.After(until) }
+	for _, m := range l.dossier.Seats {
+		switch {
+		case m.ID == l.me.ID || m.InAt == nil:
+		case m.In() && fresh(m.InAt):
+			lines = append(lines, l.say("letter.line.joined", "name", l.name(m)))
+		case m.State == circles.Left && fresh(m.LeftAt) && !m.InAt.After(since):
+			lines = append(lines, l.say("letter.line.left", "name", l.name(m)))
+		}
+	}
+	return lines
 }
 
 // after is the planned session that follows one.
