@@ -8,6 +8,7 @@ import (
 	"kring/internal/identity"
 
 	"kring/circles"
+	"kring/scheduling/health"
 )
 
 // Complete proposes that the circle is finished: done in three days unless another member objects, at once when there
@@ -97,7 +98,7 @@ func (c *course) complete() error {
 	}
 	c.close()
 	c.ofCircle(NoticeCompleted, "", c.now, c.members)
-	return nil
+	return health.CloseIn(c.tx, c.circle.ID, c.now)
 }
 
 // end stops the circle. After the letter that says so none follows.
@@ -108,7 +109,7 @@ func (c *course) end(reason circles.EndReason, text string) error {
 	}
 	c.close()
 	c.ofCircle(NoticeEnded, "", c.now, c.members)
-	return nil
+	return health.CloseIn(c.tx, c.circle.ID, c.now)
 }
 
 // close takes out what was still to come of a circle that is over.
