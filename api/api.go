@@ -66,12 +66,22 @@ func (a *API) Mount(e *echo.Echo) {
 	e.HTTPErrorHandler = a.Fail
 	e.Binder = binder{}
 	e.Use(a.Observe)
-	contract.RegisterHandlersWithOptions(e, contract.NewStrictHandler(a, nil), contract.RegisterHandlersOptions{
+	routes := answeringHead{e}
+	contract.RegisterHandlersWithOptions(routes, contract.NewStrictHandler(a, nil), contract.RegisterHandlersOptions{
 		OperationMiddlewares: a.gates(),
 	})
-	e.GET(contractPath, serveFile("application/yaml", contractFile))
-	e.GET(docsPath, serveFile(echo.MIMETextHTMLCharsetUTF8, docsPage))
-	e.GET(problemsPath, a.problems)
+	routes.GET(contractPath, serveFile("application/yaml", contractFile))
+	routes.GET(docsPath, serveFile(echo.MIMETextHTMLCharsetUTF8, docsPage))
+	routes.GET(problemsPath, a.problems)
+}
+
+// answeringHead is an echo that answers HEAD wherever it answers GET (RFC 9110, 9.3.2); the server leaves the body out.
+type answeringHead struct{ *echo.Echo }
+
+// GET adds a route for both methods.
+func (e answeringHead) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	e.HEAD(path, h, m...)
+	return e.Echo.GET(path, h, m...)
 }
 
 // gates are the middlewares of the routes, one for each operation of the contract.
@@ -101,7 +111,7 @@ func (a *API) gate(o *contract.Operation) echo.MiddlewareFunc {
 			}
 			if o.Tagged {
 				answer := c.Response()
-				answer.Writer = &tagger{ResponseWriter: answer.Writer, answer: answer, wanted: r.Header["If-None-Match"]}
+				answer.Writer = &tagger{ResponseWriter: answer.Writer, answer: answer, wanted: known(r)}
 			}
 			c.SetRequest(r.WithContext(withCall(r.Context(), in)))
 			return next(c)

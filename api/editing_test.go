@@ -88,3 +88,34 @@ func TestTheLanguageOfAnAnswer(t *testing.T) {
 		})
 	}
 }
+
+// A command whose answer the caller could not have before is answered whole, whatever If-None-Match says.
+func TestOnlyReadingIsAnsweredNotModified(t *testing.T) {
+	w := oneWorld(t)
+	token := w.token(w.owner.PersonID)
+	same := map[string]string{"If-None-Match": "*", "If-Match": "*"}
+	made := w.send(request{
+		method: "POST", path: "/api/v1/programmes", token: token, body: map[string]any{"name": "x", "purpose": "y"}, headers: same, crooked: true,
+	}).status(http.StatusCreated)
+	path := "/api/v1/programmes/" + made.text("id")
+	w.send(request{method: "PATCH", path: path, token: token, body: `{"name":"z"}`, headers: same, crooked: true}).status(http.StatusOK)
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		w.send(request{method: method, path: path, token: token, headers: map[string]string{"If-None-Match": "*"}}).status(http.StatusNotModified)
+	}
+}
+
+func TestHeadAnswersWhereGetDoes(t *testing.T) {
+	w := oneWorld(t)
+	token := w.token(w.owner.PersonID)
+	for _, path := range []string{"/api/v1/me", "/api/v1/circles", "/api/v1/openapi.yaml", "/api/docs", "/api/problems"} {
+		read := w.send(request{method: http.MethodGet, path: path, token: token}).status(http.StatusOK)
+		head := w.send(request{method: http.MethodHead, path: path, token: token}).status(http.StatusOK)
+		for _, name := range []string{"ETag", "Content-Type", "Cache-Control", "Vary"} {
+			if got, want := head.Header().Get(name), read.Header().Get(name); got != want {
+				t.Errorf("%s: %s is %q, for GET %q", path, name, got, want)
+			}
+		}
+	}
+	w.send(request{method: http.MethodHead, path: "/api/v1/circles/" + nobodyID, token: token}).status(http.StatusNotFound)
+	w.send(request{method: http.MethodHead, path: "/api/v1/me"}).status(http.StatusUnauthorized)
+}

@@ -82,6 +82,15 @@ func tag(revision int) *string {
 	return &digits
 }
 
+// known are the ETags of what the caller has already. Only who reads can be told that it is the same still: a command has
+// had its effect, and its answer is not what the caller has.
+func known(r *http.Request) []string {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return r.Header["If-None-Match"]
+	}
+	return nil
+}
+
 // tagger makes the ETag while the answer passes: the handler sets the revision, the hash is that of the rendered view.
 // So a view is rendered once, and an answer that the caller has already becomes 304.
 type tagger struct {
