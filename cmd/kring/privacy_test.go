@@ -1,0 +1,29 @@
+package main
+
+import (
+	"testing"
+
+	"kring/circles"
+	"kring/internal/database"
+	"kring/internal/identity"
+	"kring/internal/outbox"
+	"kring/internal/testkit"
+	"kring/scheduling"
+	"kring/scheduling/health"
+)
+
+// A column that somebody adds says what it means for privacy before it is filled: export and erasure go by the marks.
+func TestEveryColumnOfTheSchemaHasAPrivacyMark(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *database.DB) {
+		var columns []string
+		for _, table := range testkit.ReadSchema(t, db) {
+			for _, column := range table.Columns {
+				columns = append(columns, table.Name+"."+column.Name)
+			}
+		}
+		rooms := []map[string]identity.Mark{identity.Marks(), circles.Marks(), scheduling.Marks(), health.Marks(), outbox.Marks()}
+		for _, mistake := range identity.Unmarked(columns, rooms...) {
+			t.Error(mistake)
+		}
+	})
+}
