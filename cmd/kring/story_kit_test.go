@@ -24,8 +24,10 @@ type soul struct{ name, email, language, zone string }
 // story is a whole life of a circle: months of it, so that time goes from one due moment to the next.
 type story struct {
 	*life
-	programme, circle string // paths below /api/v1
+	programme, circle string // paths
 	cast              []soul
+	url               string
+	stop              func() error // what lets time act
 }
 
 // tell tells a story once per database, beginning at an instant (RFC 3339). At its end every mail of it is looked at.
@@ -35,16 +37,34 @@ func tell(t *testing.T, at string, fn func(s *story)) {
 	testkit.URLs(t, func(t *testing.T, url string) {
 		sink := smtpsink.Start(t)
 		synctest.Test(t, func(t *testing.T) {
-			clock := clock.System()
-			time.Sleep(begins.Sub(clock.Now()))
-			l := assemble(t, ingredients{clock: clock, strict: true}, url, sink)
-			stop := leaping(t.Context(), l.service.jobs)
-			defer func() { l.end(stop) }()
-			s := &story{life: l}
+			time.Sleep(time.Until(begins)) // before anything ticks
+			s := &story{url: url}
+			s.start(t, sink, leaping)
+			defer func() { s.end(s.stop) }()
 			fn(s)
 			s.decent()
 		})
 	})
+}
+
+// start starts the program.
+func (s *story) start(t *testing.T, sink *smtpsink.Sink, ticking func(context.Context, *jobs) func() error) {
+	t.Helper()
+	before := s.life
+	s.life = assemble(t, ingredients{clock: clock.System(), strict: true}, s.url, sink)
+	if before != nil {
+		s.tokens, s.read = before.tokens, before.read
+	}
+	s.stop = ticking(t.Context(), s.service.jobs)
+}
+
+// down stops the program, lets time pass, and starts it again.
+func (s *story) down(d time.Duration) {
+	s.Helper()
+	s.end(s.stop)
+	time.Sleep(d)
+	s.start(s.T, s.sink, leaping)
+	s.settle()
 }
 
 // leaping lets time act whenever something is due or was written, as ticks do, without the ticks that find nothing: of
@@ -322,6 +342,9 @@ func tally(mails []sent) map[string]string {
 // decent checks what holds for every letter of every story.
 func (s *story) decent() {
 	s.Helper()
+	if s.log.Len() > 0 {
+		s.Errorf("the log warns:\n%s", s.log)
+	}
 	seen, people := map[string]bool{}, map[string]soul{}
 	for _, m := range s.mails() {
 		if _, known := people[m.to]; !known {
