@@ -5,10 +5,11 @@ export CGO_ENABLED = 1
 GOLANGCI_VERSION := v2.15.0
 LINT             := bin/golangci-lint-$(GOLANGCI_VERSION)
 FUZZTIME         ?= 60s
-BENCH            ?= .
+BENCH            ?=
+GOBENCH          ?= .
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint fmt bench fuzz golden generate deps
+.PHONY: help run build test check lint fmt bench bench-go fuzz golden generate deps
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,8 +35,12 @@ lint: $(LINT) ## linters, with the rules on who may import whom
 fmt: ## format all Go code
 	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
 
-bench: deps ## benchmarks; BENCH=Write picks by name
-	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+bench: build ## measure the whole program beside a bare one, within four minutes; BENCH="-only start" picks
+	go build -trimpath -o bin/bare ./bench/bare
+	go run -trimpath ./bench $(BENCH)
+
+bench-go: deps ## benchmarks of single functions; GOBENCH=Write picks by name
+	go test -run '^$$' -bench '$(GOBENCH)' -benchmem ./...
 
 fuzz: ## fuzz every parser for FUZZTIME (60s) each
 	sh tools/fuzz.sh $(FUZZTIME)

@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	few, many = 1_000, 1_000_000
-	flatEach  = 400 * time.Millisecond
-	steepest  = 1.2
+	few, many  = 1_000, 1_000_000
+	flatRounds = 11
+	flatEach   = 150 * time.Millisecond
+	steepest   = 1.2
 )
 
 // flat measures lists on a small database and on a large one: one connection, because latency is the question.
@@ -37,7 +38,7 @@ func (b *bench) flat() error {
 	t := newTable("list of 50", "p50 at 1,000 rows, ms", "p50 at 1,000,000, ms", "ratio", "aim")
 	for _, list := range samples[0].lists() {
 		var took [2]series
-		for range b.rounds {
+		for range flatRounds {
 			for i := range servers {
 				r := list.request
 				r.token = samples[i].token

@@ -17,7 +17,7 @@ import (
 
 const (
 	connections = 32
-	warmUp      = 300 * time.Millisecond
+	warmUp      = 250 * time.Millisecond
 )
 
 // request is one kind of request. A body with %d in it is another one each time.
@@ -68,7 +68,7 @@ func (r result) quantile(q float64) float64 {
 // load sends a request over many connections for a while. It is a client of its own because net/http's costs more than
 // the servers that it would measure.
 func load(address string, r request, clients int, each time.Duration, counter *atomic.Int64) (result, error) {
-	if _, err := volley(address, r, clients, warmUp, counter); err != nil {
+	if _, err := volley(address, r, clients, min(warmUp, each), counter); err != nil {
 		return result{}, err
 	}
 	return volley(address, r, clients, each, counter)

@@ -52,7 +52,7 @@ func (b *bench) startProgram(command func(address string) *exec.Cmd) (*program, 
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() //nolint:errcheck // the program has its own
+	defer log.Close()
 	p := &program{command: command(address), address: address}
 	p.command.Stdout, p.command.Stderr = &p.out, log
 	p.command.Cancel = func() error { return p.command.Process.Signal(os.Interrupt) }
@@ -66,7 +66,7 @@ func freeAddress(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer listener.Close() //nolint:errcheck // nothing came in
+	defer listener.Close()
 	return listener.Addr().String(), nil
 }
 

@@ -48,7 +48,7 @@ func (b *bench) insert(path string, circles, applications int) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // the last statement wrote everything
+	defer db.Close()
 	db.SetMaxOpenConns(1)
 	for _, statement := range statements(circles, applications) {
 		if _, err := db.ExecContext(b.ctx, statement); err != nil {
@@ -105,7 +105,7 @@ func (s sample) copyTo(path string) (sample, error) {
 	if err != nil {
 		return s, err
 	}
-	defer from.Close() //nolint:errcheck // was read
+	defer from.Close()
 	to, err := os.Create(path)
 	if err != nil {
 		return s, err

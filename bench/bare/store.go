@@ -123,7 +123,7 @@ func (s *store) circlesOf(ctx context.Context, personID string, ids []byte) ([]c
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // Err says what went wrong
+	defer rows.Close()
 	var found []circle
 	for rows.Next() {
 		var c circle
@@ -140,7 +140,7 @@ func texts(ctx context.Context, statement *sql.Stmt, args ...any) ([]string, err
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // Err says what went wrong
+	defer rows.Close()
 	var found []string
 	for rows.Next() {
 		var text string
