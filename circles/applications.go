@@ -132,20 +132,32 @@ func (r *Registry) WithdrawApplication(ctx context.Context, actor identity.Actor
 		if err := mayOnApplication(tx, actor, WithdrawApply, a); err != nil {
 			return err
 		}
-		waiting, err := openSeatsOfApplication(tx, id)
-		if err != nil {
+		if err := r.giveAllBack(tx, actor, id, now); err != nil {
 			return err
 		}
-		for _, m := range waiting {
-			if m.State == Accepted {
-				return conflict("application-placed")
-			}
-			if err := r.giveBack(tx, actor, m, now); err != nil {
-				return err
-			}
+		if err := withdraw(tx, actor, id, now); err != nil {
+			return err
 		}
-		return withdraw(tx, actor, id, now)
+		// From here on nobody asks for a seat with it; somebody may have, since its seats were read.
+		return r.giveAllBack(tx, actor, id, now)
 	})
+}
+
+// giveAllBack frees the seats of an application that is withdrawn.
+func (r *Registry) giveAllBack(tx database.Tx, actor identity.Actor, applicationID string, now time.Time) error {
+	waiting, err := openSeatsOfApplication(tx, applicationID)
+	if err != nil {
+		return err
+	}
+	for _, m := range waiting {
+		if m.State == Accepted {
+			return conflict("application-placed")
+		}
+		if err := r.giveBack(tx, actor, m, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // giveBack frees a seat of an application that is withdrawn.

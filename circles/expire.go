@@ -2,10 +2,13 @@ package circles
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"kring/internal/database"
+	"kring/internal/fault"
 	"kring/internal/identity"
 )
 
@@ -22,16 +25,15 @@ type Lapses struct {
 // Expire does what time alone does to sign-ups and seats: it deletes applications whose press did not come within 72
 // hours, ends invitations and holds and gives what they kept to the next in line, and lets newcomers in to whom nobody
 // objected for three days. It answers what it did and when it next has something due (zero: nothing). Each row is a
-// transaction of its own, so passes of several processes do not do a thing twice and one bad row stops no other.
+// transaction of its own, so passes of several processes do not do a thing twice and one bad row stops no other: what
+// went wrong is answered together, after the rest was done.
 func (r *Registry) Expire(ctx context.Context, now time.Time) (Lapses, time.Time, error) {
 	var done Lapses
-	err := r.eachDue(ctx, lapsedApplicationIDs, now, &done.Applications, r.dropApplication)
-	if err == nil {
-		err = r.eachDue(ctx, lapsedSeatIDs, now, &done.Seats, r.dropSeat)
-	}
-	if err == nil {
-		err = r.eachDue(ctx, dueJoinIDs, now, &done.Joined, r.join)
-	}
+	err := errors.Join(
+		r.eachDue(ctx, lapsedApplicationIDs, now, &done.Applications, dropApplication),
+		r.eachDue(ctx, lapsedSeatIDs, now, &done.Seats, r.dropSeat),
+		r.eachDue(ctx, dueJoinIDs, now, &done.Joined, carryJoin),
+	)
 	if err != nil {
 		return done, time.Time{}, err
 	}
@@ -42,21 +44,25 @@ func (r *Registry) Expire(ctx context.Context, now time.Time) (Lapses, time.Time
 	return done, slices.MinFunc(next, time.Time.Compare), nil
 }
 
-// eachDue runs a step for every row that is due, in rounds, until none is left.
+// eachDue runs a step for every row that is due, in rounds, until none is left. A row that failed would be in the next
+// round again, so a round with one is the last.
 func (r *Registry) eachDue(ctx context.Context, due func(database.Tx, time.Time) ([]string, error), now time.Time, done *int, step func(tx database.Tx, id string, now time.Time) error) error {
 	for {
 		ids, err := read(ctx, r.db, func(tx database.Tx) ([]string, error) { return due(tx, now) })
 		if err != nil {
 			return err
 		}
+		var failed error
 		for _, id := range ids {
-			if err := r.db.Write(ctx, func(tx database.Tx) error { return step(tx, id, now) }); err != nil {
-				return err
+			err := r.db.Write(ctx, func(tx database.Tx) error { return step(tx, id, now) })
+			if err != nil {
+				failed = errors.Join(failed, fmt.Errorf("row %s: %w", id, err))
+				continue
 			}
 			*done++
 		}
-		if len(ids) < expireAtOnce {
-			return nil
+		if failed != nil || len(ids) < expireAtOnce {
+			return failed
 		}
 	}
 }
@@ -85,7 +91,7 @@ func idsOf[T any](found []T, err error, id func(T) string) ([]string, error) {
 }
 
 // dropApplication deletes a sign-up that nobody confirmed, and the person when nothing else names her.
-func (r *Registry) dropApplication(tx database.Tx, id string, now time.Time) error {
+func dropApplication(tx database.Tx, id string, now time.Time) error {
 	a, found, err := maybe[Application](tx, id)
 	if err != nil || !found || a.State != Unconfirmed || !over(a.ExpiresAt, now) {
 		return err
@@ -98,7 +104,10 @@ func (r *Registry) dropApplication(tx database.Tx, id string, now time.Time) err
 
 // dropSeat ends an invitation or a hold that was not answered.
 func (r *Registry) dropSeat(tx database.Tx, id string, now time.Time) error {
-	m, err := one[Member](tx, id, false) // the circle is locked before its seats, everywhere
+	m, err := one[Member](tx, id, false)   // the circle is locked before its seats, everywhere
+	if fault.IsKind(err, fault.NotFound) { // another process was quicker
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -127,8 +136,4 @@ func dropStranger(tx database.Tx, m Member) error {
 		return err
 	}
 	return forget(tx, m.PersonID)
-}
-
-func (r *Registry) join(tx database.Tx, id string, now time.Time) error {
-	return carryJoin(tx, id, now)
 }

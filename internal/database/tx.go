@@ -39,6 +39,10 @@ func (tx Tx) Postgres() bool { return tx.pg }
 // transaction already holds the only write lock.
 func Lock(Tx) clause.Expression { return clause.Locking{Strength: "UPDATE"} }
 
+// Keep is Lock for rows that are only to be there still when the transaction
+// ends: others may read and change them, and nobody may delete them.
+func Keep(Tx) clause.Expression { return clause.Locking{Strength: "KEY SHARE"} }
+
 // LockFree is Lock for claims: rows that another transaction holds are passed
 // over instead of waited for.
 func LockFree(Tx) clause.Expression {

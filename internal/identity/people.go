@@ -12,6 +12,9 @@ import (
 // FindIn answers the person with an id, also an erased one. No such person: NotFound "not-found".
 func FindIn(tx database.Tx, id string) (Person, error) { return personByID(tx, id, false) }
 
+// LockIn is FindIn that keeps the person's row until the transaction ends.
+func LockIn(tx database.Tx, id string) (Person, error) { return personByID(tx, id, true) }
+
 // FindManyIn answers the people with these ids, by id; who does not exist is left out.
 func FindManyIn(tx database.Tx, ids []string) (map[string]Person, error) {
 	sought := slices.Compact(slices.Sorted(slices.Values(ids)))
@@ -25,11 +28,12 @@ func ByEmailIn(tx database.Tx, email string) (Person, error) {
 	if err != nil {
 		return Person{}, notFound()
 	}
-	return personByEmail(tx, normal)
+	return personByEmail(tx, normal, false)
 }
 
 // EnsureIn answers the person with the draft's address and makes one from the draft when there is none. Whoever exists
 // is answered unchanged, confirmed or not: what a stranger writes into a form never changes what is known of somebody.
+// The person is kept from being deleted until the transaction ends, so that rows may point at her.
 // It reads Email, Name, LetterLanguage, Zone, Speaks, Availability and the switches of the draft; a Name may be empty.
 // Faulty fields: Invalid, with pointers as in the API (/email, /name, ...).
 func EnsureIn(tx database.Tx, now time.Time, draft Person) (Person, error) {
@@ -37,14 +41,14 @@ func EnsureIn(tx database.Tx, now time.Time, draft Person) (Person, error) {
 	if err != nil {
 		return Person{}, err
 	}
-	if known, err := personByEmail(tx, p.Email); !fault.IsKind(err, fault.NotFound) {
+	if known, err := personByEmail(tx, p.Email, true); !fault.IsKind(err, fault.NotFound) {
 		return known, err
 	}
 	made, err := insertPerson(tx, p)
 	if err != nil || made {
 		return p, err
 	}
-	return personByEmail(tx, p.Email) // somebody else made it in this very moment
+	return personByEmail(tx, p.Email, true) // somebody else made it in this very moment
 }
 
 func newPerson(now time.Time, draft Person) (Person, error) {

@@ -90,8 +90,12 @@ func personByID(tx database.Tx, id string, lock bool) (Person, error) {
 	return onePerson(query.Where("id = ?", id))
 }
 
-func personByEmail(tx database.Tx, email string) (Person, error) {
-	return onePerson(tx.Gorm().Where("email = ? and erased_at is null", email))
+func personByEmail(tx database.Tx, email string, keep bool) (Person, error) {
+	query := tx.Gorm()
+	if keep {
+		query = query.Clauses(database.Keep(tx))
+	}
+	return onePerson(query.Where("email = ? and erased_at is null", email))
 }
 
 func onePerson(query *gorm.DB) (Person, error) {
