@@ -28,8 +28,13 @@ func TestListsGoStraightIntoAnIndex(t *testing.T) {
 		"all seats of a circle":       func(tx database.Tx) error { _, err := allSeatsOf(tx, id); return err },
 		"seats of many circles":       func(tx database.Tx) error { _, err := seatsOf(tx, id, database.NewID()); return err },
 		"a person's application":      func(tx database.Tx) error { _, _, err := liveApplication(tx, id, id); return err },
-		"facilitator or not":          func(tx database.Tx) error { _, err := facilitates(tx, id, id); return err },
-		"known or not":                func(tx database.Tx) error { _, err := isKnown(tx, id); return err },
+		"breaks of many programmes": func(tx database.Tx) error {
+			_, err := breaksByProgramme(tx, []string{id, database.NewID()})
+			return err
+		},
+		"of the programme or not": func(tx database.Tx) error { _, _, err := belongs(tx, id, id); return err },
+		"facilitator or not":      func(tx database.Tx) error { _, err := facilitates(tx, id, id); return err },
+		"known or not":            func(tx database.Tx) error { _, err := isKnown(tx, id); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, statement := range spoken(t, db, list) {

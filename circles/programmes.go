@@ -51,8 +51,8 @@ func fullView(tx database.Tx, p Programme) (ProgrammeView, error) {
 	return ProgrammeView{Programme: p, Breaks: breaks, Full: true}, err
 }
 
-// Programme answers a programme: whole to its facilitators, and what the sign-up page shows to everybody while sign-up
-// is open. It answers NotFound otherwise.
+// Programme answers a programme: whole to its facilitators, applicants and members, and what the sign-up page shows to
+// everybody while sign-up is open. It answers NotFound otherwise.
 func (r *Registry) Programme(ctx context.Context, actor identity.Actor, id string) (ProgrammeView, error) {
 	now := r.clock.Now()
 	return read(ctx, r.db, func(tx database.Tx) (ProgrammeView, error) {
@@ -61,10 +61,13 @@ func (r *Registry) Programme(ctx context.Context, actor identity.Actor, id strin
 			return ProgrammeView{}, err
 		}
 		object, err := programmeObject(tx, actor, id)
+		if err == nil && actor.Known() {
+			object.Applicant, object.Member, err = belongs(tx, id, actor.PersonID)
+		}
 		if err != nil {
 			return ProgrammeView{}, err
 		}
-		if May(actor, ChangeProgramme, object) == nil || May(actor, SeeProgramme, object) == nil {
+		if May(actor, SeeProgramme, object) == nil {
 			return fullView(tx, p)
 		}
 		object.Public = p.TakesApplications(now)
@@ -85,14 +88,23 @@ func (r *Registry) Programmes(ctx context.Context, actor identity.Actor, after p
 			return none, err
 		}
 		cut := page.Cut(found, limit, func(p Programme) page.Cursor { return page.Cursor{ID: p.ID} })
-		views := page.Page[ProgrammeView]{Items: make([]ProgrammeView, len(cut.Items)), Next: cut.Next}
-		for i, p := range cut.Items {
-			if views.Items[i], err = fullView(tx, p); err != nil {
-				return none, err
-			}
-		}
-		return views, nil
+		views, err := fullViews(tx, cut.Items)
+		return page.Page[ProgrammeView]{Items: views, Next: cut.Next}, err
 	})
+}
+
+// fullViews is fullView of many, in as many statements.
+func fullViews(tx database.Tx, programmes []Programme) ([]ProgrammeView, error) {
+	ids := make([]string, len(programmes))
+	for i, p := range programmes {
+		ids[i] = p.ID
+	}
+	breaks, err := breaksByProgramme(tx, ids)
+	views := make([]ProgrammeView, len(programmes))
+	for i, p := range programmes {
+		views[i] = ProgrammeView{Programme: p, Breaks: breaks[p.ID], Full: true}
+	}
+	return views, err
 }
 
 // PatchProgramme changes a programme at the revision (0: whatever it is). Its quorum goes to its circles as well. It

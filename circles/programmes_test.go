@@ -1,6 +1,7 @@
 package circles
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,45 @@ func TestAProgrammeIsPublicOnlyWhileSignupIsOpen(t *testing.T) {
 		refused(w.registry.Apply(w.ctx, w.programme.ID, w.application("")))(t, fault.Conflict, "signup-closed")
 		if !got(w.registry.Programme(w.ctx, w.facilitator, w.programme.ID))(t).Full {
 			t.Error("a facilitator sees the whole")
+		}
+	})
+}
+
+func TestWhoIsInAProgrammeSeesItWhenSignupIsClosed(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		_, seats := w.circle(2)
+		_, applicant := w.waiting(w.application(""))
+		_, unconfirmed := w.applied(w.application(""))
+		got(w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 0, ProgrammePatch{SignupOpen: ptr(false)}))(t)
+		for _, actor := range []identity.Actor{actorOf(seats[0]), applicant} {
+			if !got(w.registry.Programme(w.ctx, actor, w.programme.ID))(t).Full {
+				t.Error("not the whole programme")
+			}
+		}
+		got(w.registry.Leave(w.ctx, actorOf(seats[1]), seats[1].ID))(t)
+		for _, actor := range []identity.Actor{actorOf(seats[1]), unconfirmed, w.somebody("Vreemde", ""), {}} {
+			refused(w.registry.Programme(w.ctx, actor, w.programme.ID))(t, fault.NotFound, "not-found")
+		}
+	})
+}
+
+func TestAListOfProgrammesReadsTheirBreaksAtOnce(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		draft := w.draft()
+		for _, day := range []int{20, 10} {
+			draft.Breaks = append(draft.Breaks, Break{Kind: BreakWeeks, FromOn: wall.NewDate(2027, 2, day), UntilOn: wall.NewDate(2027, 2, day+5)})
+		}
+		second := got(w.registry.OpenProgramme(w.ctx, w.facilitator, draft))(t)
+		listed := got(w.registry.Programmes(w.ctx, w.facilitator, page.Cursor{}, 0))(t).Items
+		if len(listed) != 2 || len(listed[0].Breaks) != 0 || !reflect.DeepEqual(listed[1], second) {
+			t.Errorf("listed %+v\nopened %+v", listed, second)
+		}
+		statements := spoken(t, w.db, func(tx database.Tx) error {
+			_, err := fullViews(tx, []Programme{listed[0].Programme, second.Programme})
+			return err
+		})
+		if len(statements) != 1 {
+			t.Errorf("%d statements: %s", len(statements), statements)
 		}
 	})
 }

@@ -1,7 +1,9 @@
 package circles
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -92,6 +94,20 @@ func spreadQuorum(tx database.Tx, p Programme, now time.Time) error {
 
 func breaksOf(tx database.Tx, programmeID string) ([]Break, error) {
 	return rows[Break](tx.Gorm().Where("programme_id = ?", programmeID).Order("from_on, id").Limit(mostBreaks))
+}
+
+// breaksByProgramme reads the breaks of several programmes in one statement.
+func breaksByProgramme(tx database.Tx, programmeIDs []string) (map[string][]Break, error) {
+	if len(programmeIDs) == 0 {
+		return nil, nil
+	}
+	found, err := rows[Break](tx.Gorm().Where("programme_id in ?", programmeIDs))
+	slices.SortFunc(found, func(a, b Break) int { return cmp.Or(a.FromOn.Compare(b.FromOn), cmp.Compare(a.ID, b.ID)) })
+	by := make(map[string][]Break, len(programmeIDs))
+	for _, b := range found {
+		by[b.ProgrammeID] = append(by[b.ProgrammeID], b)
+	}
+	return by, err
 }
 
 func replaceBreaks(tx database.Tx, programmeID string, breaks []Break) error {

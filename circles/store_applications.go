@@ -54,6 +54,17 @@ func isKnown(tx database.Tx, personID string) (bool, error) {
 		or exists (select 1 from facilitators where person_id = @person)`, map[string]any{"person": personID}).Row().Scan(&known)
 }
 
+// belongs says whether the person signed up for the programme, and whether she is a member of one of its circles.
+func belongs(tx database.Tx, programmeID, personID string) (applicant, member bool, err error) {
+	err = tx.Gorm().Raw(`select
+		exists (select 1 from applications where programme_id = @programme and person_id = @person
+			and state in ('waiting', 'placed')),
+		exists (select 1 from members m join circles c on c.id = m.circle_id where m.person_id = @person
+			and m.state = 'accepted' and m.in_at is not null and c.programme_id = @programme)`,
+		map[string]any{"programme": programmeID, "person": personID}).Row().Scan(&applicant, &member)
+	return applicant, member, err
+}
+
 func applicationsOf(tx database.Tx, programmeID string, state ApplicationState, after string, limit int) ([]Application, error) {
 	query := tx.Gorm().Where("programme_id = ? and id > ?", programmeID, fromStart(after))
 	if state != "" {
