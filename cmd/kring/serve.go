@@ -66,8 +66,11 @@ func serve(ctx context.Context, in ingredients, opened func(context.Context, *se
 	if opened != nil {
 		err = opened(ctx, s)
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		err = s.run(ctx, listener)
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()): // told to stop before it ran
+		err = nil
 	}
 	return errors.Join(err, s.close(context.WithoutCancel(ctx)))
 }
