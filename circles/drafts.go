@@ -63,15 +63,21 @@ func (d *ProgrammeDraft) check(c choices) error {
 		checkBetween(&v, "/quorum", d.Quorum, fewestMembers, set.MaxSize)
 	}
 	checkDate(&v, "/starts_on", d.StartsOn)
-	checkInstant(&v, "/signup_closes_at", d.SignupClosesAt)
+	d.SignupClosesAt = checkInstant(&v, "/signup_closes_at", d.SignupClosesAt)
 	checkBreaks(&v, "/breaks", d.Breaks)
 	return v.Err()
 }
 
-func checkInstant(v *fault.Violations, pointer string, at *time.Time) {
-	if at != nil && (at.Year() < wall.FirstYear || at.Year() > wall.LastYear) {
+// checkInstant answers the instant as it is kept.
+func checkInstant(v *fault.Violations, pointer string, at *time.Time) *time.Time {
+	if at == nil {
+		return nil
+	}
+	kept := database.Cut(*at)
+	if kept.Year() < wall.FirstYear || kept.Year() > wall.LastYear {
 		v.Add(pointer, "not-a-date")
 	}
+	return &kept
 }
 
 func checkBreaks(v *fault.Violations, pointer string, breaks []Break) {

@@ -45,7 +45,7 @@ func (patch *ProgrammePatch) apply(c choices, p *Programme, set guides.Set) erro
 		checkDate(&v, "/starts_on", p.StartsOn)
 	}
 	if take(&p.SignupClosesAt, patch.SignupClosesAt) {
-		checkInstant(&v, "/signup_closes_at", p.SignupClosesAt)
+		p.SignupClosesAt = checkInstant(&v, "/signup_closes_at", p.SignupClosesAt)
 	}
 	take(&p.SignupOpen, patch.SignupOpen)
 	take(&p.HourReminder, patch.HourReminder)

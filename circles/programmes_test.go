@@ -60,6 +60,21 @@ func TestWhoIsInAProgrammeSeesItWhenSignupIsClosed(t *testing.T) {
 	})
 }
 
+// What a command answers is what is read afterwards, so that both carry one ETag.
+func TestAnInstantIsAnsweredAsItIsKept(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		closes := ptr(time.Date(2030, 1, 1, 12, 0, 0, 123456789, time.FixedZone("", 2*60*60)))
+		changed := got(w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 0, ProgrammePatch{SignupClosesAt: &closes}))(t)
+		draft := w.draft()
+		draft.SignupClosesAt = closes
+		for _, answered := range []ProgrammeView{changed, got(w.registry.OpenProgramme(w.ctx, w.facilitator, draft))(t)} {
+			if kept := got(w.registry.Programme(w.ctx, w.facilitator, answered.ID))(t); *kept.SignupClosesAt != *answered.SignupClosesAt {
+				t.Errorf("answered %s, kept %s", answered.SignupClosesAt, kept.SignupClosesAt)
+			}
+		}
+	})
+}
+
 func TestAListOfProgrammesReadsTheirBreaksAtOnce(t *testing.T) {
 	inWorlds(t, func(t *testing.T, w *world) {
 		draft := w.draft()
