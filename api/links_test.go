@@ -26,10 +26,19 @@ func TestLinksOfLetters(t *testing.T) {
 		press := func(body string) answer {
 			return w.send(request{method: "POST", path: path, body: body})
 		}
-		press(`{"choice":"perhaps"}`).status(http.StatusUnprocessableEntity)
+		for _, body := range []string{`{"choice":"perhaps"}`, `{"choice":""}`, `{}`, ``} {
+			press(body).status(http.StatusUnprocessableEntity)
+		}
 		press(`{"choice":"no"}`).status(http.StatusOK)
 		once := w.count()
-		press(`{"choice":"no"}`).status(http.StatusOK)
+		for _, body := range []string{`{"choice":"no"}`, `{"choice":""}`, `{}`, ``} {
+			if again := press(body).status(http.StatusOK).json(); again["again"] != true {
+				t.Errorf("%q after no: %v", body, again)
+			}
+			if left := w.send(request{method: "GET", path: path}).json()["buttons"].([]any); len(left) != 1 || left[0].(map[string]any)["choice"] != "yes" {
+				t.Errorf("%q turned the answer round: %v", body, left)
+			}
+		}
 		same(t, once, w.count())
 	})
 }

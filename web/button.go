@@ -70,9 +70,6 @@ func (v *visit) doPress(o opened, sent url.Values) (letters.Pressed, error) {
 	}
 	choice := letters.Choice{Value: sent.Get("choice")}
 	var broken fault.Violations
-	if choice.Value == "" {
-		broken.Add("/choice", "not-a-choice") // a page with one option would take it for that one
-	}
 	if on := sent.Get("returns_on"); on != "" {
 		choice.ReturnsOn = dateIn(&broken, "/returns_on", on)
 	}
@@ -96,8 +93,6 @@ func (v *visit) button(o opened, status int, d done) error {
 	switch {
 	case d.says != "":
 		shown.Others = true
-	case d.wrong != nil && page.Done: // pressed a second time: no mistake
-		status, shown.Others = http.StatusOK, true
 	case d.wrong != nil:
 		shown.Wrong = v.faultSentence(d.wrong.Violations[0])
 	default:

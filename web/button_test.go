@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -38,6 +39,10 @@ func TestAButtonShowsThenDoesThenSaysItWasDone(t *testing.T) {
 		w.unchanged(t, func() {
 			w.post(path, choice("no")).is(t, http.StatusOK, "Je zei dat je niet kunt.")
 			w.get(path).is(t, http.StatusOK, "Je zei dat je niet kunt.")
+		})
+		w.unchanged(t, func() {
+			w.post(path, url.Values{}).is(t, http.StatusOK, "Je zei dat je niet kunt.")
+			w.post(path, choice("perhaps")).is(t, http.StatusUnprocessableEntity, "Kies een van de knoppen.")
 		})
 		w.post(path, choice("yes")).is(t, http.StatusOK, "Fijn, tot dan!")
 		if w.said(0, first.ID) != scheduling.Yes {
@@ -200,6 +205,7 @@ func TestEveryPurposeHasAPageInBothLanguages(t *testing.T) {
 				}
 				nl := w.get(w.link(0, purpose, row)+"?lang=nl").is(t, http.StatusOK)
 				en := w.get(w.link(0, purpose, row)+"?lang=en").is(t, http.StatusOK)
+				w.send(httptest.NewRequestWithContext(w.ctx, http.MethodHead, w.link(0, purpose, row), nil))
 				if nl.page.text() == en.page.text() {
 					t.Errorf("%s reads the same in both languages", purpose)
 				}

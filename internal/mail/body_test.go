@@ -45,6 +45,29 @@ func TestTextLinesAreShortExceptAddresses(t *testing.T) {
 	}
 }
 
+// A prefix takes its room on the lines behind the first as well, whichever of the two is the longer.
+func TestEveryLineOfATextCountsItsPrefix(t *testing.T) {
+	long := strings.Repeat("een rij korte woorden op een rij ", 12)
+	body := mail.Body{
+		Title: long,
+		Blocks: []mail.Block{
+			mail.Paragraph(long), mail.Facts{{"Wanneer", long, ""}}, mail.List{long}, mail.Quote{"An schreef", long + "\n" + long},
+			mail.Buttons{{long, "https://kring.example.org/l"}}, mail.Links{{long, ""}, {long, "https://kring.example.org/l"}},
+		},
+		Footer: []mail.Link{{long, ""}},
+	}
+	longest := 0
+	for line := range strings.Lines(body.Text()) {
+		length := len([]rune(strings.TrimSuffix(line, "\n")))
+		if longest = max(longest, length); length > 72 {
+			t.Errorf("%q has %d characters", line, length)
+		}
+	}
+	if longest < 70 {
+		t.Errorf("the longest line has %d characters: there is room for more", longest)
+	}
+}
+
 // Every word of the text stands in the HTML and every address too: one source, two forms.
 func TestBothFormsSayTheSame(t *testing.T) {
 	page := strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">", "&#34;", `"`, "&#39;", "'").Replace(sample().HTML("nl", ""))

@@ -50,7 +50,7 @@ func (p *textPage) line(text string) {
 
 func (p *textPage) underlined(title, mark string) {
 	p.gap()
-	for _, line := range wrap(oneLine(title), textWidth) {
+	for _, line := range wrap(oneLine(title), textWidth, textWidth) {
 		p.line(line)
 		p.line(strings.Repeat(mark, utf8.RuneCountInString(line)))
 	}
@@ -65,7 +65,7 @@ func (p *textPage) paragraph(text, first, rest string) {
 func (p *textPage) wrapped(text, first, rest string) {
 	prefix := first
 	for _, line := range lines(text) {
-		for _, part := range wrap(line, textWidth-utf8.RuneCountInString(first)) {
+		for _, part := range wrap(line, room(prefix), room(rest)) {
 			p.line(strings.TrimRight(prefix+part, " "))
 			prefix = rest
 		}
@@ -139,15 +139,19 @@ func (b Rendered) text(p *textPage) {
 	}
 }
 
-// wrap breaks a line between words into lines of at most width characters; a longer word stands alone.
-func wrap(line string, width int) []string {
+// room is what a prefix leaves of a line.
+func room(prefix string) int { return textWidth - utf8.RuneCountInString(prefix) }
+
+// wrap breaks a text between words: the first line holds at most first characters, the others at most rest; a longer
+// word stands alone.
+func wrap(text string, first, rest int) []string {
 	var out []string
-	current, used := "", 0
-	for _, word := range strings.Fields(line) {
+	current, used, width := "", 0, first
+	for _, word := range strings.Fields(text) {
 		length := utf8.RuneCountInString(word)
 		if used > 0 && used+1+length > width {
 			out = append(out, current)
-			current, used = "", 0
+			current, used, width = "", 0, rest
 		}
 		if used > 0 {
 			current += " "

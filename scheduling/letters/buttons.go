@@ -76,7 +76,8 @@ type Page struct {
 	Links    []mail.Link // to read: the guides of the weeks to choose from
 }
 
-// Choice is what somebody presses. Value is that of an Option; a page with one option takes "" for it.
+// Choice is what somebody presses. Value is that of an Option; "" is taken for the one choice of a purpose that has a
+// single one by nature, such as leaving, never for the one that happens to be left.
 type Choice struct {
 	Value     string
 	Week      *int      // of purpose week: the number, instead of Value
@@ -100,6 +101,8 @@ type button struct {
 	look func(*press) (standing, error)
 	// do does what the option says, and answers the key of the message below "page.<purpose>.".
 	do func(*press, Choice) (message string, err error)
+	// only is the choice of a purpose that has a single one by nature: a press that names none means it.
+	only string
 }
 
 // standing is how things stand with what a link is about.
@@ -172,6 +175,9 @@ func (b *Buttons) Press(ctx context.Context, rawToken, lang string, choice Choic
 	if p.wasPressed(s, choice) {
 		return p.pressed(p.same(s), true), nil
 	}
+	if choice.Value == "" && choice.Week == nil {
+		choice.Value = of.only
+	}
 	if err := p.choose(s, &choice); err != nil {
 		return Pressed{}, err
 	}
@@ -242,13 +248,10 @@ func (b *Buttons) open(ctx context.Context, rawToken, lang string) (*press, butt
 	return p, of, err
 }
 
-// choose checks that the page offers the choice, and fills in what goes without saying.
+// choose checks that the page offers the choice, and fills in the date that the page offers with it.
 func (p *press) choose(s standing, choice *Choice) error {
 	if choice.Week != nil && p.link.Purpose == LinkWeek {
 		return nil // the week is checked by the use case, against the guide set
-	}
-	if choice.Value == "" && len(s.options) == 1 {
-		choice.Value = s.options[0].Choice
 	}
 	i := slices.IndexFunc(s.options, func(o Option) bool { return o.Choice == choice.Value })
 	if i < 0 {

@@ -236,6 +236,64 @@ func (w *world) asksSeat() string {
 	return m.ID
 }
 
+// single are the purposes with one choice by nature: only there a press that names none means something.
+var single = []string{
+	circles.LinkConfirm, circles.LinkApplication, circles.LinkDeclineSeat, circles.LinkObject, circles.LinkLeave,
+	circles.LinkUndoLeave, circles.LinkMe, LinkFine, LinkRevive, LinkOffReminder, LinkOffChanges,
+}
+
+func TestAPressOfNothingIsNoChoiceUnlessThereIsOnlyOne(t *testing.T) {
+	for _, purpose := range Purposes() {
+		t.Run(purpose, func(t *testing.T) {
+			url := testkit.SQLite(t)
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, testkit.Open(t, url), 2017)
+				rowID, choice := w.rowFor(purpose)
+				token := w.links.Sign(purpose, rowID, w.person("Ben"))
+				before := w.state()
+				bare, err := w.buttons.Press(w.ctx, token, "nl", Choice{})
+				switch {
+				case slices.Contains(single, purpose):
+					must(t, err)
+					if bare.Again {
+						t.Errorf("it changed nothing: %+v", bare)
+					}
+				case purpose == circles.LinkSees:
+					must(t, err)
+				default:
+					if err != nil || !bare.Again {
+						refusedWith(t, err, "invalid")
+					}
+					if after := w.state(); before != after {
+						t.Errorf("it changed something\n%s\n%s", before, after)
+					}
+					got(w.buttons.Press(w.ctx, token, "nl", choice))(t)
+				}
+				before = w.state()
+				if again, err := w.buttons.Press(w.ctx, token, "nl", Choice{}); err == nil && !again.Again && purpose != circles.LinkMe {
+					t.Errorf("the second time: %+v", again)
+				}
+				if after := w.state(); before != after {
+					t.Errorf("the second time changed something\n%s\n%s", before, after)
+				}
+			})
+		})
+	}
+}
+
+// One week is left to choose when the circle is at its last: it is offered, and still has to be chosen.
+func TestTheLastOptionLeftIsNotChosenByItself(t *testing.T) {
+	lives(t, func(t *testing.T, w *world) {
+		w.begin()
+		w.write(func(tx database.Tx) error { return tx.Gorm().Exec("update circles set guide_week = 13 where id = ?", w.circleID).Error })
+		if shown := w.show("Ben", LinkWeek, w.circleID); choices(shown) != "12" {
+			t.Fatalf("the page offers %q", choices(shown))
+		}
+		_, err := w.buttons.Press(w.ctx, w.links.Sign(LinkWeek, w.circleID, w.person("Ben")), "nl", Choice{})
+		refusedWith(t, err, "invalid")
+	})
+}
+
 func TestAnAnswerCanBeChanged(t *testing.T) {
 	lives(t, func(t *testing.T, w *world) {
 		w.begin()
