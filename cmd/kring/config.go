@@ -227,7 +227,7 @@ func (configCommand) Run(p *program) error {
 // unknownSettings are the names in an environment that look like settings and are none: a slip of the pen that would
 // otherwise go unseen.
 func unknownSettings(env []string) (names []string) {
-	known := map[string]bool{}
+	known := map[string]bool{"KRING_TOKEN": true} // what a shell keeps the token in, as the first start says
 	for _, name := range settingNames() {
 		known[variable(name)] = true
 	}

@@ -138,12 +138,12 @@ func (g *stage) set(ctx context.Context, s *service) (*sandbox, error) {
 		return nil, err
 	}
 	g.keep(s.clock.Now())
-	b.mount(s.echo)
-	token, _, err := s.tokens.Issue(ctx, owner, identity.TokenDraft{Name: "demo", Scopes: []string{identity.ScopeAll}, Days: 30})
+	b.token, _, err = s.tokens.Issue(ctx, owner, identity.TokenDraft{Name: "demo", Scopes: []string{identity.ScopeAll}, Days: 30})
 	if err != nil {
 		return nil, err
 	}
-	g.greet(b, token)
+	b.mount(s.echo)
+	g.greet(b)
 	return b, nil
 }
 
@@ -158,7 +158,7 @@ func (s *service) owner(ctx context.Context) (actor identity.Actor, err error) {
 }
 
 // greet says where everything is.
-func (g *stage) greet(b *sandbox, token string) {
+func (g *stage) greet(b *sandbox) {
 	url, zone := b.config.publicURL, b.config.zone
 	date := b.clock.Now().Format("2 January 2006, 15:04 UTC")
 	if loc, err := wall.LoadZone(zone); err == nil {
@@ -170,7 +170,7 @@ func (g *stage) greet(b *sandbox, token string) {
           It goes on from wherever you turn it, and never back.
   Inbox   %s/sandbox/inbox   every mail to everybody; nothing leaves this machine
   API     %s/api/docs
-  Token   %s
+  Token   %s   also at /sandbox/token
 
 Three lines to begin with:
 
@@ -178,5 +178,5 @@ Three lines to begin with:
   curl -s -H "Authorization: Bearer $KRING_TOKEN" $KRING/api/v1/programmes/%s/health
   curl -s -H "Content-Type: application/json" -d '{"days": 7}' $KRING/sandbox/clock/advance
 
-`, date, url, url, token, url, token, b.cast.programmeID)
+`, date, url, url, b.token, url, b.token, b.cast.programmeID)
 }

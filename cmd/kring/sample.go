@@ -14,7 +14,10 @@ import (
 )
 
 // sampleOwner owns the demo when nobody else is named.
-const sampleOwner = "els@example.org"
+const (
+	sampleOwner     = "els@example.org"
+	sampleOwnerName = "Els Maes"
+)
 
 // sampleHolidays is the calendar of the demo's circles.
 const sampleHolidays = "be"
@@ -124,6 +127,9 @@ func (p samplePerson) address() string {
 
 // rehearse opens the sample programme in the past and lets it live until today.
 func (b *sandbox) rehearse(ctx context.Context, owner identity.Actor) error {
+	if err := b.nameOwner(ctx, owner); err != nil {
+		return err
+	}
 	programme, err := b.circles.OpenProgramme(ctx, owner, circles.ProgrammeDraft{
 		Name: "Leren van elkaar", GuideSet: "wol", Language: "nl", Zone: b.config.zone, Holidays: sampleHolidays, SignupOpen: true, HourReminder: true,
 		Purpose: "Collega's van verschillende diensten leren van elkaar, een uur per week, aan een doel dat ze zelf kiezen.",
@@ -157,6 +163,18 @@ func (b *sandbox) rehearse(ctx context.Context, owner identity.Actor) error {
 	}
 	b.clock.Advance(-b.clock.Offset()) // what making it took
 	return b.walk(ctx, b.clock.Now(), true)
+}
+
+// nameOwner gives the demo's own owner a whole name: letters say who looks after a circle.
+func (b *sandbox) nameOwner(ctx context.Context, owner identity.Actor) error {
+	if b.config.ownerEmail != sampleOwner {
+		return nil
+	}
+	name := sampleOwnerName
+	return b.db.Write(ctx, func(tx database.Tx) error {
+		_, err := identity.PatchIn(tx, b.clock.Now(), owner.PersonID, 0, identity.Patch{Name: &name})
+		return err
+	})
 }
 
 // openSample opens one circle and invites its people, who already told their zone.

@@ -28,6 +28,7 @@ type sandbox struct {
 	*service
 	box   *catcher.Box
 	cast  *cast
+	token string          // lets a shell act as the owner
 	moved func(time.Time) // told where the clock stands after a turn
 }
 
@@ -39,6 +40,14 @@ func (b *sandbox) mount(e *echo.Echo) {
 	e.GET("/sandbox/inbox/:number/files/:file", b.showFile)
 	e.GET("/sandbox/clock", func(c echo.Context) error { return c.JSON(http.StatusOK, b.reading()) })
 	e.POST("/sandbox/clock/advance", b.advance)
+	e.GET("/sandbox/token", b.showToken)
+}
+
+// showToken answers the owner's token for a shell to take. It opens nothing that the inbox, which holds everybody's
+// links, does not.
+func (b *sandbox) showToken(c echo.Context) error {
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	return c.String(http.StatusOK, b.token+"\n")
 }
 
 // reading is what the clock shows.

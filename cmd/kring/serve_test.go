@@ -123,8 +123,8 @@ func TestTwoStartsAtOnceMigrateOnceAndMakeOneOwner(t *testing.T) {
 }
 
 func TestSlipsOfThePenAreTold(t *testing.T) {
-	r := serving(t, settingsFor(testkit.SQLite(t), "KRING_SMTP_ULR=smtp://mail.example.org", "KRING_SMTP_URL_FILE=", "HOME=/root")...)
-	if log := r.errs.String(); !strings.Contains(log, "KRING_SMTP_ULR") || strings.Contains(log, "KRING_ADDR") {
+	r := serving(t, settingsFor(testkit.SQLite(t), "KRING_SMTP_ULR=smtp://mail.example.org", "KRING_SMTP_URL_FILE=", "KRING_TOKEN=krg_x", "HOME=/root")...)
+	if log := r.errs.String(); !strings.Contains(log, "KRING_SMTP_ULR") || strings.Contains(log, "KRING_ADDR") || strings.Contains(log, "KRING_TOKEN") {
 		t.Errorf("the log says:\n%s", log)
 	}
 }
