@@ -144,15 +144,11 @@ func (l *life) settle() {
 	l.Fatal("jobs find something to do again and again")
 }
 
-// get, post, put and patch ask as somebody; all but an answer of 2xx fails the test.
+// get, post and patch ask as somebody; all but an answer of 2xx fails the test.
 func (l *life) get(as, path string) object { l.Helper(); return l.must(as, http.MethodGet, path, nil) }
 func (l *life) post(as, path string, body object) object {
 	l.Helper()
 	return l.must(as, http.MethodPost, path, body)
-}
-func (l *life) put(as, path string, body object) object {
-	l.Helper()
-	return l.must(as, http.MethodPut, path, body)
 }
 func (l *life) patch(as, path string, body object) object {
 	l.Helper()
