@@ -6,9 +6,30 @@
 //	kring config    print what is in force, without secrets
 //	kring version   print what this is
 //
-// Where to start: run in main.go reads like a table of contents; serve.go wires the rooms from top to bottom; jobs.go
-// is the one table of what happens when time passes. Settings come from flags or the environment (config.go), are all
-// checked before anything starts, and every mistake is told in one message.
+// It refuses package state (run can run twice in one process, and tests do so), settings that are wrong (all are told in
+// one message before anything starts), and a sandbox beside a real mail server or a real database.
 //
-// There is no package state: run can run twice in one process, and tests do so.
+// Where to start: run in main.go. A service is made and unmade in the order of these files:
+//
+//	config.go   settings: flags, environment, files with secrets -> config, or every mistake at once
+//	serve.go    listen -> open -> run until told to stop -> close, in reverse
+//	wire.go     open: database, schema, texts, guides, secrets, owner, rooms, letters, routes
+//	jobs.go     the one table of what happens when time passes; the only file that knows gocron
+//	rounds.go   how a round goes through that table, and a walk from due moment to due moment
+//	ops.go      /healthz /readyz /version; metrics.go /metrics
+//
+// The way of time:
+//
+//	tick, each minute ──┐
+//	a request wrote ────┼─> RunDue(now) ─> round: expire, queue, review, plan letters, deliver, ...
+//	the demo's walk ────┘        each pass ─> how much it did, and when it next has something due
+//
+// Stopping: no new requests -> those under way are answered -> the round under way gives back what it claimed -> what is
+// in memory only is written down -> the database closes.
+//
+// The demo (demo.go) is a service with a stage: sample.go says who the people are, cast.go lets them act as members while
+// the clock is turned, sandbox.go turns it, inbox.go shows every mail. See docs/adr/0060 and 0061.
+//
+// Tests: kit_test.go starts the program in this process or as one of its own; life_test.go lives whole lives in virtual
+// time.
 package main
