@@ -150,10 +150,10 @@ func (a *API) guideWeek(c circles.Circle) *int {
 	return ptr(c.GuideWeek) // not &c.GuideWeek, which would keep the whole circle
 }
 
-// elapsedWeeks counts whole weeks since the first date, until now or until the circle was over.
+// elapsedWeeks counts whole weeks of the calendar, breaks and pauses included, since the date on which the run started,
+// until now or until the circle was over; null before the beginning.
 func (a *API) elapsedWeeks(c circles.Circle) *int {
-	slot, agreed := c.Slot()
-	if c.BegunAt == nil || c.StartsOn.IsZero() || !agreed {
+	if c.BegunAt == nil {
 		return nil
 	}
 	until := a.clock.Now()
@@ -166,6 +166,5 @@ func (a *API) elapsedWeeks(c circles.Circle) *int {
 	if err != nil {
 		return nil
 	}
-	first := c.StartsOn.OnOrAfter(slot.Weekday)
-	return ptr(max(wall.DateOf(until, loc).Sub(first), 0) / 7)
+	return ptr(max(wall.DateOf(until, loc).Sub(c.StartsOn), 0) / 7)
 }

@@ -19,8 +19,8 @@ type BeginDraft struct {
 	Insist   bool      // with fewer than the guide set asks for, never under two
 }
 
-// Begin sets a forming circle running and lays out all its dates; it happens exactly once. Everybody in it gets the
-// begin letter. It answers Conflict already-begun, no-slot, no-start, too-few-members, under-two-members and
+// Begin sets a forming circle running and lays out all its dates, from the first of which it starts; it happens exactly
+// once. Everybody in it gets the begin letter. It answers Conflict already-begun, no-slot, no-start, too-few-members, under-two-members and
 // circle-over, Invalid for a start in the past or too far ahead, and Stale.
 func (cal *Calendar) Begin(ctx context.Context, actor identity.Actor, circleID string, revision int, draft BeginDraft, dryRun bool) (Change, error) {
 	a := ask{actor: actor, action: circles.Begin, revision: revision, dryRun: dryRun}
@@ -48,6 +48,7 @@ func (c *course) begin(draft BeginDraft) error {
 	for _, d := range dates {
 		c.sessions = append(c.sessions, c.fresh(newID(), d))
 	}
+	c.circle.StartsOn = dates[0].On // the day meant may have been another weekday, or a holiday
 	c.circle.GuideWeek = c.set.FirstWeek
 	c.touched, c.tellAll = true, true
 	c.ofCircle(NoticeBegin, "", c.now, c.members)

@@ -107,6 +107,16 @@ func TestWhoMayBeginAndFromWhen(t *testing.T) {
 	})
 }
 
+// The Tuesday meant is a holiday (1 May), so the run starts a week later; the weeks that passed are counted from there.
+func TestARunStartsOnItsFirstDate(t *testing.T) {
+	lives(t, setting{now: "2018-04-23T08:00:00Z", weekday: time.Tuesday, at: wall.At(12, 30), startsOn: "2018-04-30"}, func(t *testing.T, w *world) {
+		first := wall.DateOf(w.course().sessions[0].StartsAt, time.UTC)
+		if got := w.circle().StartsOn; got != wall.NewDate(2018, 5, 8) || got != first {
+			t.Errorf("starts on %s, first date %s", got, first)
+		}
+	})
+}
+
 func TestMovesThatAreRefused(t *testing.T) {
 	s := tuesdays
 	s.weekday, s.at = time.Sunday, wall.At(10, 0)

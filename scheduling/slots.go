@@ -3,7 +3,6 @@ package scheduling
 import (
 	"context"
 	"slices"
-	"time"
 
 	"kring/internal/identity"
 	"kring/internal/page"
@@ -93,13 +92,4 @@ func candidate(f wall.Candidate, stated []circles.Member, people map[string]iden
 		out.ByName = append(out.ByName, Fit{MemberName: name, Suits: slices.Contains(f.Always, i)})
 	}
 	return out
-}
-
-// ElapsedWeeks is how many whole weeks of the calendar have passed since the first session, breaks and pauses
-// included; 0 before it. Sessions are ordered by date.
-func ElapsedWeeks(sessions []Session, now time.Time) int {
-	if len(sessions) == 0 || now.Before(sessions[0].StartsAt) {
-		return 0
-	}
-	return int(now.Sub(sessions[0].StartsAt) / (7 * 24 * time.Hour))
 }
