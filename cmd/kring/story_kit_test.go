@@ -33,6 +33,7 @@ type story struct {
 // tell tells a story once per database, beginning at an instant (RFC 3339). At its end every mail of it is looked at.
 func tell(t *testing.T, at string, fn func(s *story)) {
 	t.Helper()
+	t.Parallel() // stories share nothing, and wait for databases
 	begins := instant(t, at)
 	testkit.URLs(t, func(t *testing.T, url string) {
 		sink := smtpsink.Start(t)
