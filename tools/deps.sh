@@ -18,6 +18,7 @@ has_icalendar() { /usr/bin/python3 -c 'import icalendar'; }
 need gcc command -v gcc
 need libc6-dev has_headers
 if [ "$what" = test ]; then
+	need curl command -v curl
 	need postgresql has_postgres
 	need python3-icalendar has_icalendar
 	need khal command -v khal
