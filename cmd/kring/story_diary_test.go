@@ -105,10 +105,10 @@ func blocks(file []byte) (events []vevent, zones map[string]string) {
 	var zone, tzid string
 	inEvent, inZone := false, false
 	for line := range strings.SplitSeq(string(file), "\r\n") {
-		switch {
-		case line == "BEGIN:VEVENT":
+		switch line {
+		case "BEGIN:VEVENT":
 			e, inEvent = vevent{}, true
-		case line == "BEGIN:VTIMEZONE":
+		case "BEGIN:VTIMEZONE":
 			zone, tzid, inZone = "", "", true
 		}
 		name, value, _ := strings.Cut(line, ":")
@@ -122,13 +122,13 @@ func blocks(file []byte) (events []vevent, zones map[string]string) {
 				tzid = value
 			}
 		}
-		switch {
-		case line == "END:VEVENT":
+		switch line {
+		case "END:VEVENT":
 			if cancels {
 				e.body = strings.Replace(e.body, "END:VEVENT", "STATUS:CANCELLED\r\nEND:VEVENT", 1)
 			}
 			events, inEvent = append(events, e), false
-		case line == "END:VTIMEZONE":
+		case "END:VTIMEZONE":
 			zones[tzid], inZone = zone, false
 		}
 	}

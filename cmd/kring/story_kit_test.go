@@ -38,7 +38,7 @@ func tell(t *testing.T, at string, fn func(s *story)) {
 	testkit.URLs(t, func(t *testing.T, url string) {
 		sink := smtpsink.Start(t)
 		synctest.Test(t, func(t *testing.T) {
-			time.Sleep(time.Until(begins)) // before anything ticks
+			time.Sleep(time.Until(begins)) //nolint:forbidigo // virtual time, before anything ticks
 			s := &story{url: url}
 			s.start(t, sink, leaping)
 			defer func() { s.end(s.stop) }()
@@ -63,7 +63,7 @@ func (s *story) start(t *testing.T, sink *smtpsink.Sink, ticking func(context.Co
 func (s *story) down(d time.Duration) {
 	s.Helper()
 	s.end(s.stop)
-	time.Sleep(d)
+	time.Sleep(d) //nolint:forbidigo // virtual time
 	s.start(s.T, s.sink, leaping)
 	s.settle()
 }
@@ -81,7 +81,7 @@ func leaping(ctx context.Context, j *jobs) (stop func() error) {
 			case <-ctx.Done():
 				return
 			case <-j.wake:
-				time.Sleep(wakeAfter)
+				time.Sleep(wakeAfter) //nolint:forbidigo // virtual time
 			case <-time.After(j.untilNext()):
 			}
 			j.RunDue(ctx, j.clock.Now())

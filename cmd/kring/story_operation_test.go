@@ -90,7 +90,7 @@ func TestTwoProcessesLiveAWeek(t *testing.T) {
 	testkit.URLs(t, func(t *testing.T, url string) {
 		sink := smtpsink.Start(t)
 		synctest.Test(t, func(t *testing.T) {
-			time.Sleep(time.Until(instant(t, "2018-04-16T06:30:00Z")))
+			time.Sleep(time.Until(instant(t, "2018-04-16T06:30:00Z"))) //nolint:forbidigo // virtual time
 			one, other := &story{url: url}, &story{url: url}
 			one.start(t, sink, ticking(t))
 			other.start(t, sink, ticking(t))
