@@ -46,7 +46,7 @@ func TestBadInputNamesEveryFaultAndWritesNothing(t *testing.T) {
 		}{
 			"a form full of faults": {
 				"POST", apply, "", `{"name":"","email":7,"speaks":[],"zone":"Mars/Olympus","availability":[{"weekday":"maandag","from":"9","until":"12:00"}],"colour":"red"}`, 422,
-				[]string{"/name required", "/email not-a-text", "/letter_language required", "/availability/0/weekday not-one-of", "/availability/0/from wrong-form", "/colour unknown-field"},
+				[]string{"/name required", "/email not-a-text", "/letter_language required", "/zone not-a-zone", "/availability/0/weekday not-one-of", "/availability/0/from wrong-form", "/colour unknown-field"},
 			},
 			"what the form means is wrong": {
 				"POST", apply, "", form(map[string]any{
@@ -54,6 +54,12 @@ func TestBadInputNamesEveryFaultAndWritesNothing(t *testing.T) {
 					"availability": []any{map[string]any{"weekday": "mon", "from": "12:00", "until": "09:00"}}, "team": "a\tb",
 				}), 422,
 				[]string{"/name not-one-line", "/email not-an-address", "/zone not-a-zone", "/speaks required", "/availability/0/until hours-until-before-from", "/team not-one-line"},
+			},
+			"a form that is wrong in its kind and in its meaning": {
+				"POST", apply, "", form(map[string]any{
+					"name": long, "email": "ann@example.org\r\nBcc: all@example.org", "zone": "Mars/Olympus", "team": "a\tb", "location": "a\u2028b",
+				}), 422,
+				[]string{"/name too-long", "/email not-an-address", "/zone not-a-zone", "/team not-one-line", "/location not-one-line"},
 			},
 			"names of 10,000 characters": {
 				"POST", apply, "", form(map[string]any{"name": long, "team": long, "zone": long, "email": long}), 422,
@@ -86,7 +92,8 @@ func TestBadInputNamesEveryFaultAndWritesNothing(t *testing.T) {
 				"POST", "/api/v1/circles", owner, map[string]any{
 					"programme_id": c.programme.ID, "name": "x", "video_link": "javascript:alert(1)", "chat_link": "http://example.org", "seats": 2,
 					"members": []any{map[string]any{"name": "", "email": "no"}, map[string]any{"email": "b@example.org\n"}},
-				}, 422, []string{"/members/0/name required"},
+				}, 422,
+				[]string{"/members/0/name required", "/members/0/email not-an-address", "/video_link not-https", "/chat_link not-https"},
 			},
 			"links that are not https": {
 				"PATCH", circle, member, map[string]any{"video_link": "javascript:alert(1)", "chat_link": "http://example.org", "venue": long[:300]}, 422,

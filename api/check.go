@@ -32,9 +32,8 @@ func check(c echo.Context, in *call) error {
 	if err != nil {
 		return err
 	}
-	violations = append(violations, ofBody...)
-	if err := violations.Err(); err != nil {
-		return err
+	if violations = append(violations, ofBody...); len(violations) > 0 {
+		return append(violations, meaningless(in.body, in.operation.Body)...).Err()
 	}
 	return checkHeaders(c.Request().Header, in.operation)
 }

@@ -36,6 +36,15 @@ func checkBody(body []byte, rule *contract.Rule) (fault.Violations, error) {
 	return r.found, nil
 }
 
+// meaningless answers what the rooms would find wrong in the fields of a body that keep the contract. It is asked when
+// other fields do not keep it: then no room is, and its word would come only after the caller has mended the rest.
+func meaningless(body []byte, rule *contract.Rule) fault.Violations {
+	r := reader{data: body, meaning: true}
+	r.space()
+	r.value(rule)
+	return r.found
+}
+
 // reader walks through a body. Its methods answer false where the body is not JSON, with at on the spot.
 type reader struct {
 	data  []byte
@@ -43,12 +52,13 @@ type reader struct {
 	depth int
 	deep  bool // the body was given up because of its depth
 
-	path  []byte // where the walk is, as a JSON pointer
-	found fault.Violations
+	path    []byte // where the walk is, as a JSON pointer
+	meaning bool   // the walk is about what fields mean and not about the contract
+	found   fault.Violations
 }
 
 func (r *reader) add(code string, args ...fault.Args) {
-	if len(r.found) < maxViolations {
+	if !r.meaning && len(r.found) < maxViolations {
 		r.found.Add(string(r.path), code, args...)
 	}
 }

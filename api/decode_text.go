@@ -18,8 +18,16 @@ func (r *reader) text(rule *contract.Rule) bool {
 		r.add("unreadable-text")
 	} else if code, args := checkText(text, rule); code != "" {
 		r.add(code, args)
+	} else if r.meaning {
+		r.mean(checkMeaning(text, rule.Format))
 	}
 	return true
+}
+
+func (r *reader) mean(code string) {
+	if code != "" && len(r.found) < maxViolations {
+		r.found.Add(string(r.path), code)
+	}
 }
 
 // quoted reads a JSON string. It is not whole when it holds U+0000, which no database keeps, or half of a surrogate

@@ -2,15 +2,12 @@ package api
 
 import (
 	"context"
-	"errors"
-	"strconv"
 
 	"kring/api/contract"
 	"kring/internal/database"
 	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/journal"
-	"kring/internal/wall"
 )
 
 // ShowMe answers who is calling.
@@ -59,29 +56,9 @@ func mePatch(body *contract.MePatch) (identity.Patch, error) {
 	if body.Availability == nil {
 		return patch, nil
 	}
-	stated, err := wall.AvailabilityOf(hoursOf(*body.Availability))
-	patch.Availability = &stated
-	return patch, faultyHours("/availability", err)
-}
-
-// faultyHours names each range of an availability that is none.
-func faultyHours(pointer string, err error) error {
-	var faults wall.HoursFaults
-	if !errors.As(err, &faults) {
-		return err
-	}
 	var v fault.Violations
-	for _, f := range faults {
-		at := pointer
-		if f.Index >= 0 {
-			at += "/" + strconv.Itoa(f.Index)
-		}
-		if f.Field != "" {
-			at += "/" + f.Field
-		}
-		v.Add(at, "hours-"+f.Code)
-	}
-	return v.Err()
+	patch.Availability = ptr(identity.CheckHours(&v, "/availability", hoursOf(*body.Availability)))
+	return patch, v.Err()
 }
 
 func meView(p identity.Person) contract.Me {

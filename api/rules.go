@@ -7,8 +7,10 @@ import (
 	"unicode/utf8"
 
 	"kring/api/contract"
+	"kring/circles"
 	"kring/internal/database"
 	"kring/internal/fault"
+	"kring/internal/identity"
 	"kring/internal/wall"
 )
 
@@ -66,7 +68,28 @@ func checkFormat(text string, format contract.Format) string {
 		if at.UnmarshalText([]byte(text)) != nil {
 			return "not-an-instant"
 		}
-	case contract.AnyText:
+	case contract.AnyText, contract.Address, contract.ZoneName, contract.SafeLink, contract.OneLine:
 	}
 	return ""
+}
+
+// checkMeaning answers the code of what a room would find wrong with a text of this format, or "". The checks are the
+// rooms' own, which know alone what they take.
+func checkMeaning(text string, format contract.Format) string {
+	var v fault.Violations
+	switch format {
+	case contract.Address:
+		identity.CheckEmail(&v, "", text)
+	case contract.ZoneName:
+		identity.CheckZone(&v, "", text)
+	case contract.SafeLink:
+		circles.CheckLink(&v, "", text)
+	case contract.OneLine:
+		identity.CheckLine(&v, "", text)
+	case contract.AnyText, contract.UUID, contract.Date, contract.Instant:
+	}
+	if len(v) == 0 {
+		return ""
+	}
+	return v[0].Code
 }

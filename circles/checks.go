@@ -1,9 +1,7 @@
 package circles
 
 import (
-	"errors"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +14,6 @@ import (
 
 // The bounds of what people write, in runes; of lists, in entries.
 const (
-	mostName    = 100
 	mostPurpose = 2000
 	mostLink    = 500
 	mostVenue   = 200
@@ -24,21 +21,6 @@ const (
 	mostSeats   = 20
 	mostMembers = 20
 )
-
-// spokenLanguage is what a spoken language looks like: a base language, with a region where it matters.
-var spokenLanguage = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z]{2})?$`)
-
-// checkLine cleans a line that may be empty: at most 100 runes, no control characters.
-func checkLine(v *fault.Violations, pointer, line string) string {
-	line = strings.TrimSpace(line)
-	switch {
-	case !utf8.ValidString(line) || strings.ContainsFunc(line, unicode.IsControl):
-		v.Add(pointer, "not-one-line")
-	case utf8.RuneCountInString(line) > mostName:
-		v.Add(pointer, "too-long", fault.Args{"limit": mostName})
-	}
-	return line
-}
 
 // checkText cleans a text of several lines.
 func checkText(v *fault.Violations, pointer, body string, most int) string {
@@ -63,8 +45,9 @@ func checkPurpose(v *fault.Violations, pointer, purpose string) string {
 
 func notText(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
 
-// checkLink takes https alone, or nothing: a link is shown to people and pressed.
-func checkLink(v *fault.Violations, pointer, link string) string {
+// CheckLink cleans a link that may be empty. It takes https alone, because a link is shown to people and pressed, and
+// adds "not-https", and "too-long" above 500 runes.
+func CheckLink(v *fault.Violations, pointer, link string) string {
 	link = strings.TrimSpace(link)
 	if link == "" {
 		return ""
@@ -79,12 +62,6 @@ func checkLink(v *fault.Violations, pointer, link string) string {
 		v.Add(pointer, "not-https")
 	}
 	return link
-}
-
-func checkSpoken(v *fault.Violations, pointer, language string) {
-	if !spokenLanguage.MatchString(language) {
-		v.Add(pointer, "not-a-language")
-	}
 }
 
 func checkBetween(v *fault.Violations, pointer string, n, from, until int) {
@@ -116,25 +93,6 @@ func checkEndReason(v *fault.Violations, pointer string, reason EndReason) {
 	case !slices.Contains(EndReasons(), reason):
 		v.Add(pointer, "not-an-end-reason")
 	}
-}
-
-// checkHours answers the stated hours as an availability.
-func checkHours(v *fault.Violations, pointer string, hours []wall.Hours) wall.Availability {
-	stated, err := wall.AvailabilityOf(hours)
-	var faults wall.HoursFaults
-	if errors.As(err, &faults) {
-		for _, f := range faults {
-			at := pointer
-			if f.Index >= 0 {
-				at = pointerTo(pointer, f.Index)
-			}
-			if f.Field != "" {
-				at += "/" + f.Field
-			}
-			v.Add(at, "hours-"+f.Code)
-		}
-	}
-	return stated
 }
 
 func pointerTo(pointer string, i int) string { return pointer + "/" + strconv.Itoa(i) }

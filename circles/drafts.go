@@ -53,7 +53,7 @@ func (d *ProgrammeDraft) check(c choices) error {
 	d.Name = identity.CheckName(&v, "/name", d.Name)
 	d.Purpose = checkPurpose(&v, "/purpose", d.Purpose)
 	set := c.set(&v, "/guide_set", d.GuideSet)
-	checkSpoken(&v, "/language", d.Language)
+	identity.CheckSpoken(&v, "/language", d.Language)
 	identity.CheckZone(&v, "/zone", d.Zone)
 	c.calendar(&v, "/holidays", d.Holidays)
 	if d.Quorum == 0 {
@@ -90,7 +90,7 @@ func checkBreaks(v *fault.Violations, pointer string, breaks []Break) {
 		if b.Kind != BreakWeeks && b.Kind != SchoolHoliday {
 			v.Add(at+"/kind", "not-a-break-kind")
 		}
-		b.Name = checkLine(v, at+"/name", b.Name)
+		b.Name = identity.CheckLine(v, at+"/name", b.Name)
 		checkSpan(v, at, b.FromOn, b.UntilOn)
 	}
 }
@@ -146,7 +146,7 @@ func (d *ApplicationDraft) check() error {
 	}
 	d.Speaks = identity.CheckSpeaks(&v, "/speaks", d.Speaks)
 	identity.CheckZone(&v, "/zone", d.Zone)
-	d.availability = checkHours(&v, "/availability", d.Availability)
+	d.availability = identity.CheckHours(&v, "/availability", d.Availability)
 	d.checkPlace(&v)
 	if d.CircleID != "" && !database.IsID(d.CircleID) {
 		v.Add("/circle_id", "not-an-id")
@@ -155,10 +155,10 @@ func (d *ApplicationDraft) check() error {
 }
 
 func (d *ApplicationDraft) checkPlace(v *fault.Violations) {
-	d.Team = checkLine(v, "/team", d.Team)
-	d.Department = checkLine(v, "/department", d.Department)
-	d.Location = checkLine(v, "/location", d.Location)
-	d.Experience = checkLine(v, "/experience", d.Experience)
+	d.Team = identity.CheckLine(v, "/team", d.Team)
+	d.Department = identity.CheckLine(v, "/department", d.Department)
+	d.Location = identity.CheckLine(v, "/location", d.Location)
+	d.Experience = identity.CheckLine(v, "/experience", d.Experience)
 }
 
 // fill writes what the draft says into an application.
@@ -223,7 +223,7 @@ func (d *CircleDraft) check(c choices, p Programme) error {
 	set, _ := c.guides.Set(p.GuideSet)
 	d.defaults(p, set)
 	d.Name = identity.CheckName(&v, "/name", d.Name)
-	checkSpoken(&v, "/language", d.Language)
+	identity.CheckSpoken(&v, "/language", d.Language)
 	identity.CheckZone(&v, "/zone", d.Zone)
 	c.calendar(&v, "/holidays", d.Holidays)
 	if d.Slot != nil {
@@ -231,8 +231,8 @@ func (d *CircleDraft) check(c choices, p Programme) error {
 	}
 	checkDate(&v, "/starts_on", d.StartsOn)
 	d.Venue = checkText(&v, "/venue", d.Venue, mostVenue)
-	d.VideoLink = checkLink(&v, "/video_link", d.VideoLink)
-	d.ChatLink = checkLink(&v, "/chat_link", d.ChatLink)
+	d.VideoLink = CheckLink(&v, "/video_link", d.VideoLink)
+	d.ChatLink = CheckLink(&v, "/chat_link", d.ChatLink)
 	if d.LookedAfterBy != "" && !database.IsID(d.LookedAfterBy) {
 		v.Add("/looked_after_by", "not-an-id")
 	}

@@ -29,7 +29,7 @@ func (patch *ProgrammePatch) apply(c choices, p *Programme, set guides.Set) erro
 	takeClean(&p.Name, patch.Name, func(s string) string { return identity.CheckName(&v, "/name", s) })
 	takeClean(&p.Purpose, patch.Purpose, func(s string) string { return checkPurpose(&v, "/purpose", s) })
 	if take(&p.Language, patch.Language) {
-		checkSpoken(&v, "/language", p.Language)
+		identity.CheckSpoken(&v, "/language", p.Language)
 	}
 	if take(&p.Zone, patch.Zone) {
 		identity.CheckZone(&v, "/zone", p.Zone)
@@ -79,12 +79,12 @@ func (patch *ApplicationPatch) apply(a *Application) error {
 		a.Speaks = identity.CheckSpeaks(&v, "/speaks", *patch.Speaks)
 	}
 	if patch.Availability != nil {
-		a.Availability = checkHours(&v, "/availability", *patch.Availability)
+		a.Availability = identity.CheckHours(&v, "/availability", *patch.Availability)
 	}
-	takeClean(&a.Team, patch.Team, func(s string) string { return checkLine(&v, "/team", s) })
-	takeClean(&a.Department, patch.Department, func(s string) string { return checkLine(&v, "/department", s) })
-	takeClean(&a.Location, patch.Location, func(s string) string { return checkLine(&v, "/location", s) })
-	takeClean(&a.Experience, patch.Experience, func(s string) string { return checkLine(&v, "/experience", s) })
+	takeClean(&a.Team, patch.Team, func(s string) string { return identity.CheckLine(&v, "/team", s) })
+	takeClean(&a.Department, patch.Department, func(s string) string { return identity.CheckLine(&v, "/department", s) })
+	takeClean(&a.Location, patch.Location, func(s string) string { return identity.CheckLine(&v, "/location", s) })
+	takeClean(&a.Experience, patch.Experience, func(s string) string { return identity.CheckLine(&v, "/experience", s) })
 	return v.Err()
 }
 
@@ -117,11 +117,11 @@ func (patch *CirclePatch) apply(choose choices, c *Circle, taken int) error {
 	var v fault.Violations
 	takeClean(&c.Name, patch.Name, func(s string) string { return identity.CheckName(&v, "/name", s) })
 	takeClean(&c.Venue, patch.Venue, func(s string) string { return checkText(&v, "/venue", s, mostVenue) })
-	takeClean(&c.VideoLink, patch.VideoLink, func(s string) string { return checkLink(&v, "/video_link", s) })
-	takeClean(&c.ChatLink, patch.ChatLink, func(s string) string { return checkLink(&v, "/chat_link", s) })
+	takeClean(&c.VideoLink, patch.VideoLink, func(s string) string { return CheckLink(&v, "/video_link", s) })
+	takeClean(&c.ChatLink, patch.ChatLink, func(s string) string { return CheckLink(&v, "/chat_link", s) })
 	patch.applyDates(&v, c)
 	if take(&c.Language, patch.Language) {
-		checkSpoken(&v, "/language", c.Language)
+		identity.CheckSpoken(&v, "/language", c.Language)
 	}
 	if take(&c.Holidays, patch.Holidays) {
 		choose.calendar(&v, "/holidays", c.Holidays)

@@ -383,25 +383,25 @@ var (
 	ruleApplicationDraft = &Rule{Shape: Object, Fields: []Field{
 		{Name: "availability", Required: true, Rule: ruleAvailability},
 		{Name: "circle_id", Required: false, Rule: ruleID},
-		{Name: "department", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100}},
+		{Name: "department", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100, Format: OneLine}},
 		{Name: "email", Required: true, Rule: ruleEmail},
-		{Name: "experience", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100}},
+		{Name: "experience", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100, Format: OneLine}},
 		{Name: "letter_language", Required: true, Rule: ruleLanguage},
-		{Name: "location", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100}},
+		{Name: "location", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100, Format: OneLine}},
 		{Name: "name", Required: true, Rule: rulePersonName},
 		{Name: "speaks", Required: true, Rule: ruleSpeaks},
-		{Name: "team", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100}},
+		{Name: "team", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100, Format: OneLine}},
 		{Name: "zone", Required: true, Rule: ruleZone},
 	}}
 	ruleApplicationPatch = &Rule{Shape: Object, Fields: []Field{
 		{Name: "availability", Required: false, Rule: ruleAvailability},
-		{Name: "department", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100}},
-		{Name: "experience", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100}},
+		{Name: "department", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100, Format: OneLine}},
+		{Name: "experience", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100, Format: OneLine}},
 		{Name: "letter_language", Required: false, Rule: ruleLanguage},
-		{Name: "location", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100}},
+		{Name: "location", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100, Format: OneLine}},
 		{Name: "name", Required: false, Rule: rulePersonName},
 		{Name: "speaks", Required: false, Rule: ruleSpeaks},
-		{Name: "team", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100}},
+		{Name: "team", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100, Format: OneLine}},
 		{Name: "zone", Required: false, Rule: ruleZone},
 	}}
 	ruleApplicationState = &Rule{Shape: Text, Least: 0, Enum: []string{"unconfirmed", "waiting", "placed", "withdrawn"}}
@@ -417,7 +417,7 @@ var (
 	ruleBreakDraft = &Rule{Shape: Object, Fields: []Field{
 		{Name: "from_on", Required: true, Rule: ruleOn},
 		{Name: "kind", Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"break", "school_holiday"}}},
-		{Name: "name", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100}},
+		{Name: "name", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100, Format: OneLine}},
 		{Name: "until_on", Required: true, Rule: ruleOn},
 	}}
 	ruleCircleDraft = &Rule{Shape: Object, Fields: []Field{
@@ -426,7 +426,7 @@ var (
 		{Name: "language", Required: false, Rule: ruleSpoken},
 		{Name: "looked_after_by", Required: false, Rule: ruleID},
 		{Name: "members", Required: false, Rule: &Rule{Shape: List, Least: 0, Most: 20, Items: ruleMemberDraft}},
-		{Name: "name", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 100}},
+		{Name: "name", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 100, Format: OneLine}},
 		{Name: "programme_id", Required: true, Rule: ruleID},
 		{Name: "seats", Required: false, Rule: &Rule{Shape: Integer, Min: integer(2), Max: integer(20)}},
 		{Name: "seats_open", Required: false, Rule: &Rule{Shape: Boolean}},
@@ -441,7 +441,7 @@ var (
 		{Name: "holidays", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 20}},
 		{Name: "language", Required: false, Rule: ruleSpoken},
 		{Name: "looked_after_by", Required: false, Rule: &Rule{Nullable: true, Shape: Text, Least: 0, Format: UUID}},
-		{Name: "name", Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 100}},
+		{Name: "name", Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 100, Format: OneLine}},
 		{Name: "seats", Required: false, Rule: &Rule{Shape: Integer, Min: integer(2), Max: integer(20)}},
 		{Name: "seats_open", Required: false, Rule: &Rule{Shape: Boolean}},
 		{Name: "slot", Required: false, Rule: &Rule{Nullable: true, Shape: Object, Fields: []Field{
@@ -457,7 +457,7 @@ var (
 	ruleDecline     = &Rule{Shape: Object, Fields: []Field{
 		{Name: "other_hour", Required: false, Rule: &Rule{Shape: Boolean}},
 	}}
-	ruleEmail = &Rule{Shape: Text, Least: 0, Most: 254}
+	ruleEmail = &Rule{Shape: Text, Least: 1, Most: 254, Format: Address}
 	ruleEnd   = &Rule{Shape: Object, Fields: []Field{
 		{Name: "reason", Required: true, Rule: ruleEndReason},
 		{Name: "text", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
@@ -500,7 +500,7 @@ var (
 		{Name: "email", Required: false, Rule: ruleEmail},
 		{Name: "letter_language", Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		{Name: "name", Required: false, Rule: rulePersonName},
-		{Name: "zone", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 64}},
+		{Name: "zone", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 64, Format: ZoneName}},
 	}}
 	ruleMemberPatch = &Rule{Shape: Object, Fields: []Field{
 		{Name: "host_turn", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(20)}},
@@ -520,7 +520,7 @@ var (
 	rulePause = &Rule{Shape: Object, Fields: []Field{
 		{Name: "returns_on", Required: true, Rule: ruleOn},
 	}}
-	rulePersonName = &Rule{Shape: Text, Least: 1, Most: 100}
+	rulePersonName = &Rule{Shape: Text, Least: 1, Most: 100, Format: OneLine}
 	rulePress      = &Rule{Shape: Object, Fields: []Field{
 		{Name: "choice", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 60}},
 		{Name: "returns_on", Required: false, Rule: ruleOn},
@@ -532,20 +532,20 @@ var (
 		{Name: "holidays", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 20}},
 		{Name: "hour_reminder", Required: false, Rule: &Rule{Shape: Boolean}},
 		{Name: "language", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 6, Pattern: pattern1}},
-		{Name: "name", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 100}},
+		{Name: "name", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 100, Format: OneLine}},
 		{Name: "purpose", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 2000}},
 		{Name: "quorum", Required: false, Rule: &Rule{Shape: Integer, Min: integer(2), Max: integer(20)}},
 		{Name: "signup_closes_at", Required: false, Rule: &Rule{Shape: Text, Least: 0, Format: Instant}},
 		{Name: "signup_open", Required: false, Rule: &Rule{Shape: Boolean}},
 		{Name: "starts_on", Required: false, Rule: ruleOn},
-		{Name: "zone", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 64}},
+		{Name: "zone", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 64, Format: ZoneName}},
 	}}
 	ruleProgrammePatch = &Rule{Shape: Object, Fields: []Field{
 		{Name: "breaks", Required: false, Rule: &Rule{Shape: List, Least: 0, Most: 100, Items: ruleBreakDraft}},
 		{Name: "holidays", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 20}},
 		{Name: "hour_reminder", Required: false, Rule: &Rule{Shape: Boolean}},
 		{Name: "language", Required: false, Rule: ruleSpoken},
-		{Name: "name", Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 100}},
+		{Name: "name", Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 100, Format: OneLine}},
 		{Name: "purpose", Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 2000}},
 		{Name: "quorum", Required: false, Rule: &Rule{Shape: Integer, Min: integer(2), Max: integer(20)}},
 		{Name: "signup_closes_at", Required: false, Rule: &Rule{Nullable: true, Shape: Text, Least: 0, Format: Instant}},
@@ -578,12 +578,12 @@ var (
 	ruleSpoken     = &Rule{Shape: Text, Least: 0, Most: 6, Pattern: pattern1}
 	ruleTokenDraft = &Rule{Shape: Object, Fields: []Field{
 		{Name: "days", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(730)}},
-		{Name: "name", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 100}},
+		{Name: "name", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 100, Format: OneLine}},
 		{Name: "scopes", Required: true, Rule: &Rule{Shape: List, Least: 1, Most: 20, Items: ruleScope}},
 	}}
 	ruleVerdict  = &Rule{Shape: Text, Least: 0, Enum: []string{"on_track", "wobbling", "stalling"}}
 	ruleWallTime = &Rule{Shape: Text, Least: 0, Pattern: pattern3}
-	ruleWebLink  = &Rule{Shape: Text, Least: 0, Most: 500}
+	ruleWebLink  = &Rule{Shape: Text, Least: 0, Most: 500, Format: SafeLink}
 	ruleWeekday  = &Rule{Shape: Text, Least: 0, Enum: []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}}
-	ruleZone     = &Rule{Shape: Text, Least: 0, Most: 64}
+	ruleZone     = &Rule{Shape: Text, Least: 1, Most: 64, Format: ZoneName}
 )

@@ -19,10 +19,14 @@ type Format uint8
 
 // The formats that the contract names.
 const (
-	AnyText Format = iota
-	UUID           // canonical form, lower or upper case
-	Date           // YYYY-MM-DD, a day that exists
-	Instant        // RFC 3339
+	AnyText  Format = iota
+	UUID            // canonical form, lower or upper case
+	Date            // YYYY-MM-DD, a day that exists
+	Instant         // RFC 3339
+	Address         // an address that letters go to
+	ZoneName        // of the IANA database
+	SafeLink        // an https address
+	OneLine         // no line breaks or other control characters
 )
 
 // Rule is what the contract says about one value of a request.

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 	"kring/internal/wall"
 )
 
-// The bounds of what is said about a person: runes of a name, languages spoken.
+// The bounds of what is said about a person: runes of a name or another line, languages spoken.
 const (
 	MaxName   = 100
 	MaxSpeaks = 20
@@ -22,19 +23,26 @@ const (
 // spoken is what a spoken language looks like: a base language, with a region where it matters (de-AT).
 var spoken = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z]{2})?$`)
 
-// CheckName answers a name without white space around it. It adds "required" when nothing is left, "not-one-line" for
-// line breaks, other control characters and broken UTF-8, and "too-long" above 100 runes.
+// CheckName is CheckLine for what must be there: it adds "required" when nothing is left.
 func CheckName(v *fault.Violations, pointer, name string) string {
-	name = strings.TrimSpace(name)
-	switch {
-	case name == "":
+	name = CheckLine(v, pointer, name)
+	if name == "" {
 		v.Add(pointer, "required")
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, breaks):
-		v.Add(pointer, "not-one-line")
-	case utf8.RuneCountInString(name) > MaxName:
-		v.Add(pointer, "too-long", fault.Args{"limit": MaxName})
 	}
 	return name
+}
+
+// CheckLine answers a line without white space around it; it may be empty. It adds "not-one-line" for line breaks,
+// other control characters and broken UTF-8, and "too-long" above 100 runes.
+func CheckLine(v *fault.Violations, pointer, line string) string {
+	line = strings.TrimSpace(line)
+	switch {
+	case !utf8.ValidString(line) || strings.ContainsFunc(line, breaks):
+		v.Add(pointer, "not-one-line")
+	case utf8.RuneCountInString(line) > MaxName:
+		v.Add(pointer, "too-long", fault.Args{"limit": MaxName})
+	}
+	return line
 }
 
 // breaks says whether a rune ends a line, steers a terminal, or turns the direction of the text around it.
@@ -66,6 +74,33 @@ func CheckZone(v *fault.Violations, pointer, zone string) {
 	if _, err := wall.LoadZone(zone); err != nil {
 		v.Add(pointer, "not-a-zone")
 	}
+}
+
+// CheckSpoken adds "not-a-language" for what does not look like a spoken language: nl, or de-AT.
+func CheckSpoken(v *fault.Violations, pointer, language string) {
+	if !spoken.MatchString(language) {
+		v.Add(pointer, "not-a-language")
+	}
+}
+
+// CheckHours answers stated hours as an availability. It adds a violation "hours-..." for each range that is none, by
+// its place in the list.
+func CheckHours(v *fault.Violations, pointer string, hours []wall.Hours) wall.Availability {
+	stated, err := wall.AvailabilityOf(hours)
+	var faults wall.HoursFaults
+	if errors.As(err, &faults) {
+		for _, f := range faults {
+			at := pointer
+			if f.Index >= 0 {
+				at += "/" + strconv.Itoa(f.Index)
+			}
+			if f.Field != "" {
+				at += "/" + f.Field
+			}
+			v.Add(at, "hours-"+f.Code)
+		}
+	}
+	return stated
 }
 
 // CheckSpeaks answers the languages sorted. It adds "too-many" above 20 of them, "not-a-language" for each that does

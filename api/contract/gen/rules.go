@@ -212,7 +212,10 @@ func (t *table) list(out *bytes.Buffer, s *openapi3.Schema) error {
 
 func (t *table) text(out *bytes.Buffer, s *openapi3.Schema) error {
 	fmt.Fprintf(out, "Shape: Text, Least: %d, ", s.MinLength)
-	formats := map[string]string{"": "", "uuid": "UUID", "date": "Date", "date-time": "Instant"}
+	formats := map[string]string{
+		"": "", "uuid": "UUID", "date": "Date", "date-time": "Instant",
+		"email": "Address", "time-zone": "ZoneName", "https": "SafeLink", "line": "OneLine",
+	}
 	name, known := formats[s.Format]
 	switch {
 	case !known:
