@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"kring/internal/database"
@@ -15,7 +16,10 @@ import (
 // How much one pass takes on.
 const (
 	circlesAtOnce = 200
-	motionsAtOnce = 100
+	// circlesTogether are worked on side by side: each in a transaction of its own, as far as it knows, and on SQLite with
+	// the commit, which is what takes long, in common.
+	circlesTogether = 8
+	motionsAtOnce   = 100
 )
 
 // Counts is what a pass did.
@@ -82,19 +86,34 @@ func (cal *Calendar) queueCircles(ctx context.Context, now time.Time) (Counts, e
 	if err != nil {
 		return Counts{}, err
 	}
-	var total Counts
-	var failed []error
+	var (
+		mu     sync.Mutex
+		total  Counts
+		failed []error
+		lanes  sync.WaitGroup
+		next   = make(chan string)
+	)
+	for range min(circlesTogether, len(ids)) {
+		lanes.Go(func() {
+			for id := range next {
+				counts, err := cal.queueCircle(ctx, id, now)
+				mu.Lock()
+				total.add(counts)
+				if err != nil {
+					failed = append(failed, fmt.Errorf("circle %s: %w", id, err))
+				}
+				mu.Unlock()
+			}
+		})
+	}
 	for _, id := range ids {
 		if ctx.Err() != nil {
 			break
 		}
-		counts, err := cal.queueCircle(ctx, id, now)
-		if err != nil {
-			failed = append(failed, fmt.Errorf("circle %s: %w", id, err))
-			continue
-		}
-		total.add(counts)
+		next <- id
 	}
+	close(next)
+	lanes.Wait()
 	return total, errors.Join(failed...)
 }
 

@@ -1,7 +1,9 @@
 package scheduling
 
 import (
+	"errors"
 	"io/fs"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +30,34 @@ func TestRowsAndTablesAgree(t *testing.T) {
 		testkit.Parity(t, db, "circle_messages", CircleMessage{})
 		testkit.Parity(t, db, "told", Told{})
 	})
+}
+
+// TestRowsScannedByHandAreWholeRows fills every column with something of its own and reads it both ways.
+func TestRowsScannedByHandAreWholeRows(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *database.DB) {
+		testkit.Fill(t, db)
+		err := db.Read(t.Context(), func(tx database.Tx) error {
+			sameRows(t, tx, "select "+sessionColumns+" from sessions", scan[Session])
+			sameRows(t, tx, "select "+reminderColumns+" from reminders r", scan[Reminder])
+			sameRows(t, tx, "select "+toldColumns+" from told", scan[Told])
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func sameRows[T any](t *testing.T, tx database.Tx, statement string, scan func(*gorm.DB) ([]T, error)) {
+	t.Helper()
+	byHand, err := scan(tx.Gorm().Raw(statement))
+	if err != nil {
+		t.Fatal(err)
+	}
+	byGorm, err := rows[T](tx.Gorm())
+	if err != nil || len(byGorm) == 0 || !reflect.DeepEqual(byHand, byGorm) {
+		t.Errorf("%v\nby hand %+v\nby gorm %+v", err, byHand, byGorm)
+	}
 }
 
 func TestEveryColumnHasAPrivacyMark(t *testing.T) {
@@ -104,13 +134,16 @@ func spoken(t *testing.T, db *database.DB, call func(tx database.Tx) error) []st
 			statements = append(statements, g.Explain(g.Statement.SQL.String(), g.Statement.Vars...))
 		}
 		name := "plans:" + t.Name()
-		if err := tx.Gorm().Callback().Query().After("*").Register(name, note); err != nil {
-			return err
+		callbacks := tx.Gorm().Callback()
+		for _, err := range []error{callbacks.Query().After("*").Register(name, note), callbacks.Row().After("*").Register(name, note)} {
+			if err != nil {
+				return err
+			}
 		}
 		if err := call(tx); err != nil {
 			return err
 		}
-		return tx.Gorm().Callback().Query().Remove(name)
+		return errors.Join(callbacks.Query().Remove(name), callbacks.Row().Remove(name))
 	})
 	if err != nil || len(statements) == 0 {
 		t.Fatalf("%d statements: %v", len(statements), err)

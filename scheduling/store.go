@@ -71,7 +71,8 @@ func sessionByID(tx database.Tx, id string) (Session, error) {
 }
 
 func sessionsOf(tx database.Tx, circleID string) ([]Session, error) {
-	return rows[Session](tx.Gorm().Where("circle_id = ?", circleID).Order("starts_at, id").Limit(mostSessionRows))
+	return scan[Session](tx.Gorm().Raw("select "+sessionColumns+" from sessions where circle_id = ? order by starts_at, id limit ?",
+		circleID, mostSessionRows))
 }
 
 // saveSession writes a session at the revision it was read at; it answers Stale when the row is at another.
@@ -174,7 +175,7 @@ func isStalling(tx database.Tx, circleID string) (bool, error) {
 // Reminders and dues.
 
 func remindersOf(tx database.Tx, circleID string) ([]Reminder, error) {
-	return rows[Reminder](tx.Gorm().Raw(`select r.* from reminders r join sessions s on s.id = r.session_id
+	return scan[Reminder](tx.Gorm().Raw("select "+reminderColumns+` from reminders r join sessions s on s.id = r.session_id
 		where s.circle_id = ? order by r.due_at, r.session_id, r.kind limit ?`, circleID, 5*mostSessionRows))
 }
 
@@ -283,8 +284,8 @@ func toldOf(tx database.Tx, personIDs, sessionIDs []string) ([]Told, error) {
 	if len(personIDs) == 0 || len(sessionIDs) == 0 {
 		return nil, nil
 	}
-	return rows[Told](tx.Gorm().Where("person_id in ? and session_id in ?", personIDs, sessionIDs).
-		Order("person_id, session_id").Limit(len(personIDs) * len(sessionIDs)))
+	return scan[Told](tx.Gorm().Raw("select "+toldColumns+` from told where person_id in ? and session_id in ?
+		order by person_id, session_id limit ?`, personIDs, sessionIDs, len(personIDs)*len(sessionIDs)))
 }
 
 // toldAnybody answers which of the sessions somebody was told of.

@@ -1,6 +1,8 @@
 package scheduling
 
 import (
+	"database/sql"
+	"errors"
 	"time"
 
 	"kring/internal/database"
@@ -16,24 +18,16 @@ func (m Mark) same(other Mark) bool {
 	return m.Revision == other.Revision && m.NextCheckAt.Equal(other.NextCheckAt)
 }
 
-// markRow is a circle's mark as it is stored.
-type markRow struct {
-	Revision    int
-	NextCheckAt *time.Time
-}
-
 // markOf reads a circle's mark: one row by its key.
 func markOf(tx database.Tx, circleID string) (Mark, error) {
-	row, found, err := first[markRow](tx.Gorm().Raw("select revision, next_check_at from circles where id = ?", circleID))
-	if err != nil {
-		return Mark{}, err
-	}
-	if !found {
+	var mark Mark
+	var next *time.Time
+	err := tx.Gorm().Raw("select revision, next_check_at from circles where id = ?", circleID).Row().Scan(&mark.Revision, &next)
+	if errors.Is(err, sql.ErrNoRows) {
 		return Mark{}, notFound()
 	}
-	mark := Mark{Revision: row.Revision}
-	if row.NextCheckAt != nil {
-		mark.NextCheckAt = *row.NextCheckAt
+	if next != nil {
+		mark.NextCheckAt = *next
 	}
-	return mark, nil
+	return mark, err
 }

@@ -171,7 +171,7 @@ func (s *service) newPost() (*outbox.Post, error) {
 		DB: s.db, Clock: s.clock, Calendar: s.calendar, Watch: s.watch, Circles: ofSeats, Texts: s.texts, Links: s.links,
 		PublicURL: s.config.publicURL, From: s.config.from,
 	})
-	o := outbox.Options{DB: s.db, Clock: s.clock, Log: s.log, Table: outbox.Table{}}
+	o := outbox.Options{DB: s.db, Clock: s.clock, Log: s.log, Table: outbox.Table{}, Pass: ofDates.Pass}
 	maps.Copy(o.Table, ofSeats.Table())
 	maps.Copy(o.Table, ofDates.Table())
 	public, err := url.Parse(s.config.publicURL)

@@ -50,7 +50,7 @@ func (p *Post) Deliver(ctx context.Context, now time.Time) (Counts, time.Time, e
 	if err != nil {
 		return Counts{}, now.Add(retryIn), fmt.Errorf("deliver letters: %w", err)
 	}
-	r := newRound(p, ctx, now)
+	r := newRound(p, p.pass(ctx), now)
 	if err := r.run(first); err != nil {
 		return r.counts, now.Add(retryIn), fmt.Errorf("deliver letters: %w", err)
 	}

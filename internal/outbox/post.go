@@ -20,6 +20,9 @@ type Options struct {
 	Table  Table
 	Sender *mail.Sender // nil: there is no mail server; letters wait
 	Host   string       // of the public URL: the right-hand side of Message-IDs and List-Ids
+	// Pass answers the context in which the letters of one pass are composed, so that what composes can read once what
+	// several letters need; nil: the context of the pass as it is.
+	Pass func(context.Context) context.Context
 }
 
 // Post turns notices into letters and letters into mails. Any number of them may work on one database.
@@ -30,6 +33,7 @@ type Post struct {
 	table  Table
 	sender *mail.Sender
 	host   string
+	pass   func(context.Context) context.Context
 }
 
 // New makes a Post. It fails when the table has a kind that nobody composes.
@@ -43,7 +47,10 @@ func New(o Options) (*Post, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Post{db: o.DB, clock: o.Clock, log: o.Log, table: o.Table, sender: o.Sender, host: o.Host}, nil
+	if o.Pass == nil {
+		o.Pass = func(ctx context.Context) context.Context { return ctx }
+	}
+	return &Post{db: o.DB, clock: o.Clock, log: o.Log, table: o.Table, sender: o.Sender, host: o.Host, pass: o.Pass}, nil
 }
 
 // ReleaseParked queues all parked letters again, as if they had not been tried: for when what was

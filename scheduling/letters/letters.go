@@ -187,43 +187,57 @@ type passKey struct{}
 // pass is what one pass of letters has read, by circle.
 type pass struct {
 	mu   sync.Mutex
-	read map[string]*scheduling.Dossier
+	read map[string]*reading
+}
+
+// reading is a circle in a pass. Who needs it while another letter's composer reads it waits for that one.
+type reading struct {
+	mu      sync.Mutex
+	dossier *scheduling.Dossier
 }
 
 // Pass answers a context for one pass of sending: within it a circle is read once for all its letters, and again only
 // when it changed in between. Without it every letter reads anew.
 func (l *Letters) Pass(ctx context.Context) context.Context {
-	return context.WithValue(ctx, passKey{}, &pass{read: map[string]*scheduling.Dossier{}})
+	return context.WithValue(ctx, passKey{}, &pass{read: map[string]*reading{}})
 }
 
 // mostKept bounds what a pass remembers.
 const mostKept = 500
+
+func (p *pass) of(circleID string) *reading {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if known := p.read[circleID]; known != nil {
+		return known
+	}
+	if len(p.read) >= mostKept {
+		clear(p.read)
+	}
+	fresh := &reading{}
+	p.read[circleID] = fresh
+	return fresh
+}
 
 func (l *Letters) dossier(ctx context.Context, circleID string) (*scheduling.Dossier, error) {
 	p, ok := ctx.Value(passKey{}).(*pass)
 	if !ok {
 		return l.calendar.Dossier(ctx, circleID)
 	}
-	p.mu.Lock()
-	known := p.read[circleID]
-	p.mu.Unlock()
-	if known != nil {
-		same, err := l.calendar.Unchanged(ctx, known)
+	r := p.of(circleID)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.dossier != nil {
+		same, err := l.calendar.Unchanged(ctx, r.dossier)
 		if err != nil || same {
-			return known, err
+			return r.dossier, err
 		}
 	}
 	fresh, err := l.calendar.Dossier(ctx, circleID)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		r.dossier = fresh
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.read) >= mostKept {
-		clear(p.read)
-	}
-	p.read[circleID] = fresh
-	return fresh, nil
+	return fresh, err
 }
 
 // unsubscribe is the purpose of the link that leaves a list; "" for letters on none.
