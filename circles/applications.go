@@ -88,8 +88,9 @@ func mayOnApplication(tx database.Tx, actor identity.Actor, action Action, a App
 	return May(actor, action, object)
 }
 
-// PatchApplication changes an application at the revision (0: whatever it is). It answers Stale, Conflict
-// application-withdrawn, and Invalid with everything that is wrong.
+// PatchApplication changes an application at the revision (0: whatever it is). Her own word about zone, languages and
+// hours holds for the person as well, as it did when she confirmed. It answers Stale, Conflict application-withdrawn, and
+// Invalid with everything that is wrong.
 func (r *Registry) PatchApplication(ctx context.Context, actor identity.Actor, id string, revision int, patch ApplicationPatch) (Applicant, error) {
 	now := r.clock.Now()
 	return write(ctx, r.db, func(tx database.Tx) (Applicant, error) {
@@ -110,6 +111,9 @@ func (r *Registry) PatchApplication(ctx context.Context, actor identity.Actor, i
 			return Applicant{}, err
 		}
 		if err := saveApplication(tx, &a, now); err != nil {
+			return Applicant{}, err
+		}
+		if err := patch.tellPerson(tx, actor, a, now); err != nil {
 			return Applicant{}, err
 		}
 		entry := journal.Entry{At: now, ActorID: actor.PersonID, ProgrammeID: a.ProgrammeID, SubjectID: a.ID, Action: "application-changed"}

@@ -88,6 +88,21 @@ func (patch *ApplicationPatch) apply(a *Application) error {
 	return v.Err()
 }
 
+// tellPerson makes what a confirmed applicant says of herself hold for her: the hours that a circle's members share are
+// those of people. What a facilitator corrects stays on the application.
+func (patch *ApplicationPatch) tellPerson(tx database.Tx, actor identity.Actor, a Application, now time.Time) error {
+	said := identity.Patch{Zone: patch.Zone, Speaks: patch.Speaks}
+	if patch.Availability != nil {
+		said.Availability = &a.Availability
+	}
+	silent := said.Zone == nil && said.Speaks == nil && said.Availability == nil
+	if silent || a.State == Unconfirmed || a.PersonID != actor.PersonID {
+		return nil
+	}
+	_, err := identity.PatchIn(tx, now, a.PersonID, 0, said)
+	return err
+}
+
 // CirclePatch changes what is not nil. Name, place and links are any member's; the rest is the facilitator's, slot and
 // start and zone only while the circle forms.
 type CirclePatch struct {

@@ -226,6 +226,15 @@ func TestApplicationsAreChangedByTheirPersonAndByFacilitators(t *testing.T) {
 		got(w.registry.PatchApplication(w.ctx, w.facilitator, id, 0, ApplicationPatch{Team: &team}))(t)
 		refused(w.registry.Application(w.ctx, w.somebody("Vreemde", ""), id))(t, fault.NotFound, "not-found")
 		got(w.registry.Application(w.ctx, actor, id))(t)
+		hours := []wall.Hours{{Weekday: "fri", From: "08:00", Until: "09:00"}}
+		got(w.registry.PatchApplication(w.ctx, w.facilitator, id, 0, ApplicationPatch{Zone: ptr("Europe/London")}))(t)
+		if p := w.person(actor.PersonID); p.Zone != "Europe/Brussels" {
+			t.Errorf("a facilitator moved somebody to %s", p.Zone)
+		}
+		said := got(w.registry.PatchApplication(w.ctx, actor, id, 0, ApplicationPatch{Availability: &hours}))(t)
+		if p := w.person(actor.PersonID); !reflect.DeepEqual(p.Availability, said.Availability) || p.Zone != "Europe/Brussels" {
+			t.Errorf("the hours that a circle shares are still %v in %s", p.Availability, p.Zone)
+		}
 		none := []wall.Hours{{Weekday: "xxx", From: "09:00", Until: "10:00"}}
 		_, err := w.registry.PatchApplication(w.ctx, actor, id, 0, ApplicationPatch{Availability: &none, Zone: ptr("Nowhere")})
 		violates(t, err, "/availability/0/weekday hours-weekday", "/zone not-a-zone")
