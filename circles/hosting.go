@@ -16,13 +16,6 @@ type MemberPatch struct {
 	HostTurn *int // 1 is the first turn; the others move up
 }
 
-// InTurn are the members who lead sessions, in the order of their turns.
-func InTurn(members []Member) []Member {
-	hosts := slices.DeleteFunc(slices.Clone(members), func(m Member) bool { return !m.In() || !m.Hosts })
-	slices.SortFunc(hosts, byTurn)
-	return hosts
-}
-
 func byTurn(a, b Member) int {
 	return cmp.Or(cmp.Compare(a.HostTurn, b.HostTurn), cmp.Compare(a.ID, b.ID))
 }

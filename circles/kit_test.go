@@ -193,7 +193,8 @@ func (w *world) began(c Circle, week int) Circle {
 		if c, err = BeginIn(tx, w.facilitator, w.clock.Now(), c, 4, true); err != nil {
 			return c, err
 		}
-		return GuideWeekIn(tx, w.facilitator, w.clock.Now(), c, week)
+		c.GuideWeek = week
+		return c, SaveIn(tx, &c, w.clock.Now())
 	}))(w.t)
 }
 

@@ -1,7 +1,6 @@
 package circles
 
 import (
-	"strconv"
 	"time"
 
 	"kring/internal/database"
@@ -37,15 +36,6 @@ func ProgrammeIn(tx database.Tx, programmeID string) (Programme, []Break, error)
 func MembersIn(tx database.Tx, circleID string) ([]Member, error) {
 	seats, err := seatsOf(tx, circleID)
 	return MembersOf(seats), err
-}
-
-// MembersByCircleIn is MembersIn for many circles in one statement.
-func MembersByCircleIn(tx database.Tx, circleIDs []string) (map[string][]Member, error) {
-	seats, err := seatsByCircle(tx, circleIDs)
-	for id := range seats {
-		seats[id] = MembersOf(seats[id])
-	}
-	return seats, err
 }
 
 // SeatsIn are the seats of the circle, also closed ones: the newest thousand, in the order in which they came to be.
@@ -177,13 +167,6 @@ func SlotIn(tx database.Tx, actor identity.Actor, now time.Time, c Circle, slot 
 	}
 	details := map[string]string{"weekday": wall.WeekdayKey(slot.Weekday), "time": slot.At.String()}
 	return change(tx, actor, now, c, "slot-changed", details)
-}
-
-// GuideWeekIn sets the week that the circle is at. The caller has checked that the guide set has it.
-func GuideWeekIn(tx database.Tx, actor identity.Actor, now time.Time, c Circle, week int) (Circle, error) {
-	details := map[string]string{"from": strconv.Itoa(c.GuideWeek), "to": strconv.Itoa(week)}
-	c.GuideWeek = week
-	return change(tx, actor, now, c, "guide-week-set", details)
 }
 
 // SignOfLifeIn notes that a member was heard of: what is asked of her alone is answered by it.
