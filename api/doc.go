@@ -22,7 +22,8 @@
 //	Fail          any error: fault -> problem+json; else a bland 500    problem.go
 //
 // A body that is not JSON is Unreadable (400). One that breaks the contract is Invalid (422) with a JSON pointer for
-// every faulty field; the rooms' own violations come in the same form, once the contract is kept. A path with a
+// every faulty field, and what the rooms would say of the other fields one by one; their whole word comes in the same
+// form, once the contract is kept. A path with a
 // malformed id is 404: nothing has such an id.
 //
 // The order of refusals: 401, 403 (scope), 404 (malformed id), 413, 415, 400, 422, 428, then what the room says.

@@ -37,13 +37,7 @@ func (sqliteConn) CheckNamedValue(v *driver.NamedValue) error {
 	if cutInto(v) {
 		return nil
 	}
-	value, err := driver.DefaultParameterConverter.ConvertValue(v.Value)
-	if err != nil {
-		return err
-	}
-	v.Value = value
-	cutInto(v)
-	return nil
+	return convert(v)
 }
 
 type postgresConnector struct{ driver.Connector }
@@ -67,6 +61,11 @@ func (postgresConn) CheckNamedValue(v *driver.NamedValue) error {
 	if _, ok := v.Value.(driver.Valuer); !ok {
 		return nil
 	}
+	return convert(v)
+}
+
+// convert asks a value what it stores, which may be a time.
+func convert(v *driver.NamedValue) error {
 	value, err := driver.DefaultParameterConverter.ConvertValue(v.Value)
 	if err != nil {
 		return err
@@ -76,6 +75,7 @@ func (postgresConn) CheckNamedValue(v *driver.NamedValue) error {
 	return nil
 }
 
+// cutInto cuts a time and says whether it was one.
 func cutInto(v *driver.NamedValue) bool {
 	switch t := v.Value.(type) {
 	case time.Time:
