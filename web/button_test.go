@@ -29,7 +29,7 @@ func TestAButtonShowsThenDoesThenSaysItWasDone(t *testing.T) {
 				t.Error("not the first button alone stands out")
 			}
 		})
-		a := w.post(path+"?choice=no", choice("no")).is(t, http.StatusOK, "Dank je om het te zeggen.", "Toch anders?")
+		a := w.post(path+"?choice=no", choice("no")).is(t, http.StatusOK, "Dank je dat je het laat weten.", "Toch anders?")
 		if got := a.page.buttons(); !slices.Equal(got, []string{"Ik ben erbij"}) {
 			t.Errorf("the way back is %v", got)
 		}
@@ -101,7 +101,7 @@ func TestTheWeek(t *testing.T) {
 			t.Errorf("the buttons are %v", a.page.buttons())
 		}
 		w.post(path, choice("2")).is(t, http.StatusOK, "is aan week 2")
-		w.get(w.link(1, circles.LinkMe, "")).is(t, http.StatusOK, "You are at week 2")
+		w.get(w.link(1, circles.LinkMe, "")).is(t, http.StatusOK, "You are on week 2")
 	})
 }
 

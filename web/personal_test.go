@@ -72,13 +72,13 @@ func TestWhenIAmAway(t *testing.T) {
 			return url.Values{"do": {do}, "circle": {w.circle.ID}, "from_on": {from}, "until_on": {until}}
 		}
 		w.post(path, away("away", "2018-02-26", "2018-03-09")).
-			is(t, http.StatusOK, "Noted: you are away from Monday 26 February 2018 to Friday 9 March 2018.", "You are not coming.")
-		w.post(path, away("away", "2018-03-27", "")).is(t, http.StatusOK, "you are away Tuesday 27 March 2018")
+			is(t, http.StatusOK, "Noted: you're away from Monday 26 February 2018 to Friday 9 March 2018.", "You're not coming.")
+		w.post(path, away("away", "2018-03-27", "")).is(t, http.StatusOK, "you're away Tuesday 27 March 2018")
 		w.post(path, away("away", "2018-03-27", "2018-03-27")).is(t, http.StatusOK)
 		if n := len(got(w.calendar.Absences(w.ctx, w.actor(1), w.circle.ID))(t)); n != 2 {
 			t.Errorf("%d absences, want 2", n)
 		}
-		w.post(path, away("back", "2018-02-26", "2018-03-09")).is(t, http.StatusOK, "you are there after all")
+		w.post(path, away("back", "2018-02-26", "2018-03-09")).is(t, http.StatusOK, "you'll be there after all")
 		left := got(w.calendar.Absences(w.ctx, w.actor(1), w.circle.ID))(t)
 		if len(left) != 1 || left[0].FromOn != date(t, "2018-03-27") {
 			t.Errorf("left are %v", left)

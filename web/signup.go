@@ -71,7 +71,11 @@ func (v *visit) signup() (signupPage, error) {
 	}
 	shown.Wide = true
 	set, _ := v.Guides.Set(found.GuideSet)
-	shown.Costs = v.say("web.signup.costs", "weeks", set.Weeks, "minutes", set.Minutes)
+	costs := "web.signup.costs"
+	if set.Interval == 7 {
+		costs = "web.signup.costs-weekly"
+	}
+	shown.Costs = v.say(costs, "weeks", set.Weeks, "minutes", set.Minutes)
 	if !found.StartsOn.IsZero() {
 		shown.Starts = v.say("web.signup.starts", "date", wall.LongDate(found.StartsOn, v.lang))
 	}

@@ -24,16 +24,16 @@ func signupForm() url.Values {
 func TestSignUp(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
 		path := SignupPath(w.programme.ID, "")
-		a := w.get(path, "Accept-Language", "nl").is(t, http.StatusOK, "Leren van elkaar.", "een uur per week, 13 keer 60 minuten",
+		a := w.get(path, "Accept-Language", "nl").is(t, http.StatusOK, "Leren van elkaar.", "elke week 60 minuten, 13 keer",
 			"rond donderdag 1 maart 2018", "Wie ziet wat", "nog één plaats")
 		if a.page.value("zone") != "Europe/Brussels" || a.page.value("weekday-1") != "tue" || a.page.value("weekday-7") != "" {
 			t.Error("the form does not begin as it should")
 		}
-		w.get(path+"?lang=en").is(t, http.StatusOK, "an hour a week", "one seat free")
+		w.get(path+"?lang=en").is(t, http.StatusOK, "60 minutes every week, 13 times", "one seat free")
 
 		w.post(path, signupForm(), "Accept-Language", "nl").is(t, http.StatusAccepted, "Kijk even in je mailbox",
 			"donderdag 8 februari 2018 om 13:00, Brusselse tijd")
-		w.post(path, signupForm(), "Accept-Language", "en").is(t, http.StatusAccepted, "Please look in your mailbox")
+		w.post(path, signupForm(), "Accept-Language", "en").is(t, http.StatusAccepted, "Please check your mailbox")
 
 		found := w.application("gust@example.org")
 		hours := wall.Availability{}.With(time.Tuesday, 12*60, 14*60).With(time.Friday, 22*60, 24*60)
@@ -103,7 +103,7 @@ func TestAskForASeat(t *testing.T) {
 			}
 		})
 
-		w.get(SignupPath(w.programme.ID, w.programme.ID), "Accept-Language", "en").is(t, http.StatusOK, "seeks nobody any more")
+		w.get(SignupPath(w.programme.ID, w.programme.ID), "Accept-Language", "en").is(t, http.StatusOK, "no longer looking for anybody")
 	})
 }
 

@@ -106,7 +106,7 @@ func TestPlaceAndLinks(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
 		path := w.link(0, circles.LinkMe, "")
 		a := w.post(path, w.deedOf(0, "place", "venue", "Zolder\r\nrechts", "video_link", "", "chat_link", "https://chat.example/kring"))
-		a.is(t, http.StatusOK, "Bewaard.", "Zolder rechts", "Naar het gesprek van de cirkel").never(t, "Naar het videogesprek")
+		a.is(t, http.StatusOK, "Bewaard.", "Zolder rechts", "Naar de chat van de cirkel").never(t, "Naar het videogesprek")
 		if c := w.circleNow(); c.Venue != "Zolder\nrechts" || c.VideoLink != "" {
 			t.Errorf("kept was %q, %q", c.Venue, c.VideoLink)
 		}

@@ -182,7 +182,7 @@ func TestEveryReasonAndStepHasItsSentence(t *testing.T) {
 			catalog.Say(lang, "verdict."+string(level), nil)
 		}
 	}
-	if said := (Reason{Code: "early_miss", Args: map[string]int{"week": 2}}).Say(catalog, "nl"); said != "Er is een sessie niet doorgegaan terwijl de cirkel pas aan week 2 is." {
+	if said := (Reason{Code: "early_miss", Args: map[string]int{"week": 2}}).Say(catalog, "nl"); said != "Er ging een sessie niet door, terwijl de cirkel pas aan week 2 is." {
 		t.Errorf("it says %q", said)
 	}
 }

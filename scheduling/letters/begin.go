@@ -31,12 +31,7 @@ func begin(l *letter) error {
 	l.add(l.dates(coming))
 	l.leftOut(coming)
 	l.note("letter.calendar")
-	l.heading("letter.begin.how")
-	l.add(mail.List{
-		l.say("letter.begin.how-1"), l.say("letter.begin.how-2"), l.say("letter.begin.how-3"),
-		l.say("letter.begin.how-4"), l.say("letter.begin.how-5", "quorum", l.b.Quorum),
-	})
-	l.helper()
+	l.how()
 	return l.attachRun(false)
 }
 
@@ -62,10 +57,18 @@ func joinedLate(l *letter) error {
 		l.add(l.dates(coming))
 		l.note("letter.calendar")
 	}
-	l.heading("letter.begin.how")
-	l.add(mail.List{l.say("letter.begin.how-1"), l.say("letter.begin.how-2"), l.say("letter.begin.how-3"), l.say("letter.begin.how-4")})
-	l.helper()
+	l.how()
 	return l.attachRun(true)
+}
+
+// how says in five lines how Kring works, and who can be asked.
+func (l *letter) how() {
+	l.heading("letter.begin.how")
+	l.add(mail.List{
+		l.say("letter.begin.how-1"), l.say("letter.begin.how-2"), l.say("letter.begin.how-3"),
+		l.say("letter.begin.how-4"), l.say("letter.begin.how-5", "quorum", l.b.Quorum),
+	})
+	l.helper()
 }
 
 // others are the members beside the one who is written to.

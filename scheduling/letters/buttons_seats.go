@@ -32,8 +32,8 @@ func buttons() map[string]button {
 		LinkFinish:              {look: lookFinish, do: doFinish},
 		LinkFine:                {look: lookFine, do: doFine, only: "fine"},
 		LinkRevive:              {look: lookRevive, do: doRevive, only: "revive"},
-		LinkOffReminder:         {look: lookOff(remindersList()), do: doOff(remindersList()), only: "off"},
-		LinkOffChanges:          {look: lookOff(changesList()), do: doOff(changesList()), only: "off"},
+		LinkOffReminder:         {look: lookOff(remindersList()), do: doOff(remindersList())},
+		LinkOffChanges:          {look: lookOff(changesList()), do: doOff(changesList())},
 	}
 }
 

@@ -239,7 +239,7 @@ func (w *world) asksSeat() string {
 // single are the purposes with one choice by nature: only there a press that names none means something.
 var single = []string{
 	circles.LinkConfirm, circles.LinkApplication, circles.LinkDeclineSeat, circles.LinkObject, circles.LinkLeave,
-	circles.LinkUndoLeave, circles.LinkMe, LinkFine, LinkRevive, LinkOffReminder, LinkOffChanges,
+	circles.LinkUndoLeave, circles.LinkMe, LinkFine, LinkRevive,
 }
 
 func TestAPressOfNothingIsNoChoiceUnlessThereIsOnlyOne(t *testing.T) {

@@ -23,7 +23,7 @@ func outcomeQuestion(l *letter) error {
 	if l.leads(s) {
 		key = "letter.outcome_question.you-led"
 	}
-	l.paragraph(key, "date", l.day(s.StartsAt), "time", l.clockTime(s.StartsAt))
+	l.paragraph(key, "date", l.moment(s.StartsAt))
 	l.outcomes(s)
 	l.note("letter.outcome_question.why")
 	return nil
