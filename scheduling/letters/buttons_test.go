@@ -285,7 +285,9 @@ func TestAPressOfNothingIsNoChoiceUnlessThereIsOnlyOne(t *testing.T) {
 func TestTheLastOptionLeftIsNotChosenByItself(t *testing.T) {
 	lives(t, func(t *testing.T, w *world) {
 		w.begin()
-		w.write(func(tx database.Tx) error { return tx.Gorm().Exec("update circles set guide_week = 13 where id = ?", w.circleID).Error })
+		w.write(func(tx database.Tx) error {
+			return tx.Gorm().Exec("update circles set guide_week = 13 where id = ?", w.circleID).Error
+		})
 		if shown := w.show("Ben", LinkWeek, w.circleID); choices(shown) != "12" {
 			t.Fatalf("the page offers %q", choices(shown))
 		}
