@@ -84,7 +84,7 @@ func (b *bench) letters() error {
 
 // health measures the look at 100,000 circles.
 func (b *bench) health() error {
-	found, err := b.inside("./scheduling/health", "^Benchmark(Prove|Review)$", "3x")
+	found, err := b.inside("./scheduling/health", "^BenchmarkHealth$/^(proof|one_in_a_hundred_due|none_due)$", "5x")
 	if err != nil {
 		return err
 	}
@@ -93,10 +93,9 @@ func (b *bench) health() error {
 		name, benchmark string
 		most            float64
 	}{
-		{"full pass: the nightly proof", "BenchmarkProve", 1000},
-		{"review with 1 % due", "BenchmarkReview/one_of_a_hundred", 50},
-		{"review with all due, which never happens", "BenchmarkReview/all", 0},
-		{"review with none due", "BenchmarkReview/none", 0},
+		{"full pass: the nightly proof", "BenchmarkHealth/proof", 1000},
+		{"review with 1 % due", "BenchmarkHealth/one_in_a_hundred_due", 50},
+		{"review with none due", "BenchmarkHealth/none_due", 0},
 	} {
 		took := found[pass.benchmark]["ns/op"] / 1e6
 		goal := ""

@@ -2,6 +2,7 @@ package health
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"kring/internal/database"
@@ -9,6 +10,9 @@ import (
 
 // stretch is how many circles one statement of the proof looks at.
 const stretch = 5000
+
+// glancing is how many stretches are read at once: half of the readers that SQLite has, so that requests find one.
+const glancing = 2
 
 // Proof is what the nightly look at every circle found.
 type Proof struct {
@@ -49,31 +53,69 @@ type part struct {
 	err   error
 }
 
-// glances reads all running circles, stretch by stretch and one ahead of whoever judges them: nearly all the time of
-// the proof goes into this.
+// glances reads all running circles, stretch by stretch, several stretches at once and ahead of whoever judges them:
+// nearly all the time of the proof goes into this. They come in no order.
 func (w *Watch) glances(ctx context.Context, now time.Time) <-chan part {
-	parts := make(chan part, 1)
+	parts := make(chan part, glancing)
+	stretches := stretches{db: w.db, next: firstID}
+	var lanes sync.WaitGroup
+	for range glancing {
+		lanes.Go(func() {
+			for {
+				p, more := stretches.read(ctx, now)
+				select {
+				case parts <- p:
+				case <-ctx.Done():
+					return
+				}
+				if p.err != nil || !more {
+					return
+				}
+			}
+		})
+	}
 	go func() {
-		defer close(parts)
-		after := "00000000-0000-0000-0000-000000000000"
-		for {
-			var p part
-			p.err = w.db.Read(ctx, func(tx database.Tx) (err error) {
-				p.looks, err = looksAfter(tx, after, stretch, now)
-				return err
-			})
-			select {
-			case parts <- p:
-			case <-ctx.Done():
-				return
-			}
-			if p.err != nil || len(p.looks) < stretch {
-				return
-			}
-			after = p.looks[stretch-1].circleID
-		}
+		lanes.Wait()
+		close(parts)
 	}()
 	return parts
+}
+
+// The ids before and behind all others.
+const (
+	firstID = "00000000-0000-0000-0000-000000000000"
+	lastID  = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+)
+
+// stretches hands out the running circles, each once.
+type stretches struct {
+	db   *database.DB
+	mu   sync.Mutex
+	next string // the last id that was handed out; lastID: all were
+}
+
+// read reads the next stretch, and says whether another may follow.
+func (s *stretches) read(ctx context.Context, now time.Time) (p part, more bool) {
+	p.err = s.db.Read(ctx, func(tx database.Tx) error {
+		after, until, err := s.take(tx)
+		if err != nil || after == lastID {
+			return err
+		}
+		more = until != lastID
+		p.looks, err = looksBetween(tx, after, until, now)
+		return err
+	})
+	return p, more
+}
+
+func (s *stretches) take(tx database.Tx) (after, until string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	after = s.next
+	if after != lastID {
+		s.next, err = endOfStretch(tx, after, stretch)
+	}
+	return after, s.next, err
 }
 
 func (w *Watch) judge(ctx context.Context, looks []look, now time.Time, proof *Proof) error {

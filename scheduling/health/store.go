@@ -65,10 +65,20 @@ func looksOf(tx database.Tx, ids []string, now time.Time) ([]look, error) {
 	return glanceAt(tx, "c.id in @ids", map[string]any{"now": now, "ids": ids}, len(ids))
 }
 
-// looksAfter looks at the running circles that follow an id.
-func looksAfter(tx database.Tx, after string, limit int, now time.Time) ([]look, error) {
-	return glanceAt(tx, "c.id > @after order by c.id limit @limit",
-		map[string]any{"now": now, "after": after, "limit": limit}, limit)
+// looksBetween looks at the running circles that follow an id, up to another.
+func looksBetween(tx database.Tx, after, until string, now time.Time) ([]look, error) {
+	return glanceAt(tx, "c.id > @after and c.id <= @until", map[string]any{"now": now, "after": after, "until": until}, stretch)
+}
+
+// endOfStretch answers the id of the n-th running circle that follows an id; lastID when there are fewer.
+func endOfStretch(tx database.Tx, after string, n int) (string, error) {
+	var ids []string
+	err := tx.Gorm().Raw("select id from circles where state = 'running' and id > ? order by id limit 1 offset ?", after, n-1).
+		Scan(&ids).Error
+	if err != nil || len(ids) == 0 {
+		return lastID, err
+	}
+	return ids[0], nil
 }
 
 func glanceAt(tx database.Tx, which string, args map[string]any, room int) ([]look, error) {
