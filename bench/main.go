@@ -68,6 +68,9 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	fmt.Printf("%s, %d cores, %d rounds; every figure is a median (lowest-highest)\n", runtime.Version(), runtime.NumCPU(), b.rounds)
+	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
+		fmt.Printf("load of the machine before: %s\n", strings.Fields(string(load))[0])
+	}
 	for _, p := range parts {
 		if *only != "" && !strings.Contains(","+*only+",", ","+p.name+",") {
 			continue
