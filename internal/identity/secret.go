@@ -70,7 +70,7 @@ func makeSecret(path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) //nolint:errcheck // the link keeps the content
+	defer os.Remove(file.Name()) // the link keeps the content
 	var random [32]byte
 	rand.Read(random[:])
 	_, err = file.WriteString(hex.EncodeToString(random[:]) + "\n")

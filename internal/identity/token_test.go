@@ -193,7 +193,7 @@ func TestExpiryAndUseGoByTheMachine(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer db.Close() //nolint:errcheck // the test is over
+			defer db.Close()
 			tk, anke := tokens(t, db), ensure(t, db, "anke@example.org")
 			raw, token, err := tk.Issue(t.Context(), actorOf(anke), identity.TokenDraft{Name: "x", Scopes: []string{"me"}, Days: 2})
 			if err != nil {
@@ -205,7 +205,7 @@ func TestExpiryAndUseGoByTheMachine(t *testing.T) {
 			}
 			start := time.Now()
 			for _, wait := range []time.Duration{0, 36 * time.Hour, 12*time.Hour - time.Second} {
-				time.Sleep(wait)
+				time.Sleep(wait) //nolint:forbidigo // virtual time
 				if err := authenticate(); err != nil {
 					t.Fatalf("after %v: %v", time.Since(start), err)
 				}
@@ -214,7 +214,7 @@ func TestExpiryAndUseGoByTheMachine(t *testing.T) {
 			if err != nil || len(p.Items) != 1 || p.Items[0].LastUsedOn.String() != time.Now().UTC().Format(time.DateOnly) || !p.Items[0].ExpiresAt.Equal(*token.ExpiresAt) {
 				t.Errorf("listed %+v, %v", p.Items, err)
 			}
-			time.Sleep(time.Second) // well within the memory's five
+			time.Sleep(time.Second) //nolint:forbidigo // virtual time, well within the memory's five seconds
 			if err := authenticate(); !fault.HasCode(err, "token-refused") {
 				t.Errorf("after two days: %v", err)
 			}
@@ -229,7 +229,7 @@ func TestMemberToken(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer db.Close() //nolint:errcheck // the test is over
+			defer db.Close()
 			tk, anke := tokens(t, db), ensure(t, db, "anke@example.org")
 			raw, until := tk.MemberToken(anke)
 			actor, err := tk.Authenticate(t.Context(), raw)
@@ -237,7 +237,7 @@ func TestMemberToken(t *testing.T) {
 				!actor.MayUse("sessions:write") || actor.MayUse("programmes:read") || actor.MayUse("tokens:write") {
 				t.Errorf("got %+v, %v", actor, err)
 			}
-			time.Sleep(time.Until(until))
+			time.Sleep(time.Until(until)) //nolint:forbidigo // virtual time
 			if _, err := tk.Authenticate(t.Context(), raw); !fault.HasCode(err, "token-refused") {
 				t.Errorf("after an hour: %v", err)
 			}

@@ -46,11 +46,11 @@ func plausibleZone(name string) bool {
 	case strings.HasPrefix(name, "right/") || strings.HasPrefix(name, "posix/"):
 		return false
 	}
-	for _, r := range name {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
-		if !letter && !strings.ContainsRune("/_-+", r) {
-			return false
-		}
-	}
-	return true
+	return !strings.ContainsFunc(name, strangeInZone)
+}
+
+// strangeInZone says that no IANA name holds the character.
+func strangeInZone(r rune) bool {
+	letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+	return !letter && !strings.ContainsRune("/_-+", r)
 }
