@@ -30,7 +30,7 @@ func readTemplates() templates {
 	frame := template.Must(template.ParseFS(templateFiles, "templates/frame.html", "templates/fields.html"))
 	pages := templates{}
 	for _, name := range []string{
-		"link", "mine", "mails", "sees", "guide", "guides", "signup", "applied", "failed",
+		"home", "link", "mine", "mails", "sees", "guide", "guides", "signup", "applied", "failed",
 	} {
 		pages[name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
 	}

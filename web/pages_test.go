@@ -22,7 +22,7 @@ func TestPagesThatShowChangeNothing(t *testing.T) {
 			w.link(nl, circles.LinkMails, ""), w.link(en, circles.LinkSees, ""),
 			w.link(nl, letters.LinkOffReminder, ""), w.link(en, letters.LinkOffChanges, ""),
 			"/u/" + strings.TrimPrefix(w.link(nl, letters.LinkOffChanges, ""), "/l/"),
-			"/guides/wol", "/guides/wol/4", SignupPath(w.programme.ID, ""), SignupPath(w.programme.ID, w.circle.ID),
+			"/", "/guides/wol", "/guides/wol/4", SignupPath(w.programme.ID, ""), SignupPath(w.programme.ID, w.circle.ID),
 		}
 		w.unchanged(t, func() {
 			for _, path := range paths {
@@ -147,6 +147,22 @@ func TestTheStyleSheetMayBeKeptForGood(t *testing.T) {
 			!strings.HasPrefix(r.Header().Get("Content-Type"), "text/css") {
 			t.Errorf("status %d, headers %v", r.Code, r.Header())
 		}
+	})
+}
+
+func TestHomeSaysWhatKringIsAndLeadsOn(t *testing.T) {
+	oneWorld(t, func(t *testing.T, w *world) {
+		a := w.get("/", "Accept-Language", "nl").is(t, http.StatusOK, "Kring brengt mensen samen in kleine cirkels")
+		for _, link := range []string{"/guides/wol", "/guides/intervisie", "/api/docs"} {
+			if !slices.Contains(a.page.links(), link) {
+				t.Errorf("no link to %s among %v", link, a.page.links())
+			}
+		}
+		a = w.get("/?lang=en", "Accept-Language", "nl").is(t, http.StatusOK, "Kring brings people together in small circles")
+		if !slices.Contains(a.page.links(), "/guides/wol?lang=en") {
+			t.Errorf("the language is lost on the way: %v", a.page.links())
+		}
+		a.never(t, w.programme.ID)
 	})
 }
 

@@ -56,6 +56,7 @@ func (w *Web) Mount(e *echo.Echo) {
 		path      string
 		get, post answer
 	}{
+		{"/", w.showHome, nil},
 		{"/l/:token", w.showLink, w.pressLink},
 		{"/u/:token", w.showUnsubscribe, w.unsubscribe},
 		{"/guides/:set", w.showGuides, nil},
