@@ -42,6 +42,12 @@ type mailView struct {
 	Attachments []fileView `json:"attachments,omitempty"`
 }
 
+// When is the date for people: "2026-11-23 12:00".
+func (m mailView) When() string {
+	day, clock, _ := strings.Cut(m.Date, "T")
+	return day + " " + clock[:min(len(clock), len("12:00"))]
+}
+
 // linkView is a button or link of the letter.
 type linkView struct {
 	Label string `json:"label"`

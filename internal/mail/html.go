@@ -50,16 +50,17 @@ func (b Body) content(page *htmlPage) {
 // The colours pass WCAG 2.2 AA on their grounds, light and dark.
 const (
 	font           = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
+	longWords      = "overflow-wrap:anywhere;word-break:break-word" // an address breaks sooner than the page grows wider than a phone
 	styleTitle     = font + "font-size:24px;line-height:1.3;margin:0 0 16px"
 	styleHeading   = font + "font-size:18px;line-height:1.3;margin:28px 0 8px"
-	styleText      = font + "font-size:16px;line-height:1.5;margin:0 0 16px"
+	styleText      = font + "font-size:16px;line-height:1.5;margin:0 0 16px;" + longWords
 	styleNote      = font + "font-size:14px;line-height:1.5;margin:0 0 16px;color:#4a5560"
 	styleList      = font + "font-size:16px;line-height:1.5;margin:0 0 16px;padding:0 0 0 22px"
 	styleTable     = font + "font-size:16px;line-height:1.5;margin:0 0 16px;border-collapse:collapse"
 	styleLabel     = "text-align:left;vertical-align:top;font-weight:600;padding:3px 16px 3px 0"
-	styleValue     = "text-align:left;vertical-align:top;padding:3px 0"
+	styleValue     = "text-align:left;vertical-align:top;padding:3px 0;" + longWords
 	styleQuote     = "margin:0 0 16px;padding:2px 0 2px 16px;border-left:4px solid #1f5f4a"
-	styleQuoteText = font + "font-size:16px;line-height:1.5;margin:0"
+	styleQuoteText = font + "font-size:16px;line-height:1.5;margin:0;" + longWords
 	styleLink      = "color:#1f5f4a;text-decoration:underline"
 	styleSmallLink = "color:#4a5560;text-decoration:underline"
 	styleFooter    = font + "font-size:13px;line-height:1.5;margin:32px 0 0;padding:16px 0 0;border-top:1px solid #d5dbd9;color:#4a5560"
