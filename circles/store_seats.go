@@ -81,6 +81,11 @@ func noteSign(tx database.Tx, memberID string, now time.Time) error {
 	return tx.Gorm().Exec("update members set last_sign_at = ?, still_in_asked_at = null where id = ?", now, memberID).Error
 }
 
+func noteNoSignOwed(tx database.Tx, memberIDs []string, until time.Time) error {
+	return tx.Gorm().Exec("update members set last_sign_at = ? where id in ? and (last_sign_at is null or last_sign_at < ?)",
+		until, memberIDs, until).Error
+}
+
 func noteAsked(tx database.Tx, memberID string, now time.Time) error {
 	return tx.Gorm().Exec("update members set still_in_asked_at = ? where id = ?", now, memberID).Error
 }

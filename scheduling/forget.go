@@ -5,13 +5,17 @@ import (
 	"time"
 
 	"kring/internal/database"
+	"kring/internal/wall"
+
+	"kring/circles"
 )
 
 // forgetAtOnce bounds one pass of Forget.
 const forgetAtOnce = 500
 
-// Forget makes answers of sessions that ended seven days ago into counts: the names are deleted. It answers when it
-// next has something to do, as QueueDue does.
+// Forget makes answers of sessions that ended seven days ago into counts: the names are deleted, and with them the
+// absences that are over, which are answers given in advance. It answers when it next has something to do, as QueueDue
+// does.
 func (cal *Calendar) Forget(ctx context.Context, now time.Time) (Counts, time.Time, error) {
 	var counts Counts
 	err := cal.db.Write(ctx, func(tx database.Tx) error {
@@ -34,31 +38,28 @@ func (cal *Calendar) Forget(ctx context.Context, now time.Time) (Counts, time.Ti
 	return counts, next, err
 }
 
+// bygone is a session whose answers lose their names, with the wall that its circle's absences are dates on.
+type bygone struct {
+	ID, CircleID, Zone string
+	StartsAt           time.Time
+}
+
 func forget(tx database.Tx, due []Reminder, now time.Time) error {
-	var ids []string
+	var ids, circleIDs []string
 	for i := range due {
 		due[i].DoneAt = &now
-		ids = append(ids, due[i].SessionID)
+		ids, circleIDs = append(ids, due[i].SessionID), append(circleIDs, due[i].CircleID)
 	}
-	counted, err := countAnswers(tx, ids)
+	sessions, err := pastSessions(tx, ids)
 	if err != nil {
 		return err
 	}
-	bySession := map[string]Tally{}
-	for _, n := range counted {
-		c := bySession[n.SessionID]
-		switch n.Answer {
-		case Yes:
-			c.Yes = n.N
-		case No:
-			c.No = n.N
-		case Unsure:
-			c.Unsure = n.N
-		}
-		bySession[n.SessionID] = c
+	word, err := wordAbout(tx, ids, circleIDs)
+	if err != nil {
+		return err
 	}
-	for _, id := range ids {
-		if err := saveCounts(tx, id, bySession[id]); err != nil {
+	for _, s := range sessions {
+		if err := s.forget(tx, word); err != nil {
 			return err
 		}
 	}
@@ -66,4 +67,53 @@ func forget(tx database.Tx, due []Reminder, now time.Time) error {
 		return err
 	}
 	return saveReminders(tx, due)
+}
+
+// forget keeps the counts. Who said no owed no sign of life at that session, and nobody knows any more who that was: so
+// the silence of those members begins after it.
+func (b bygone) forget(tx database.Tx, word Word) error {
+	loc, err := wall.LoadZone(b.Zone)
+	if err != nil {
+		return err
+	}
+	s := Session{ID: b.ID, StartsAt: b.StartsAt}
+	on := s.On(loc)
+	var absent []string
+	members, away := word.spoke(b)
+	for _, m := range members {
+		if word.about(s, m.ID, loc) == No {
+			absent = append(absent, m.ID)
+		}
+	}
+	t := word.Tally(s, members, loc)
+	if err := saveCounts(tx, b.ID, t); err != nil {
+		return err
+	}
+	if err := circles.OwedNoSignIn(tx, absent, b.StartsAt); err != nil || !away {
+		return err
+	}
+	return deleteAbsences(tx, b.CircleID, on)
+}
+
+// spoke are those who said something about a session or were away at some time, and whether anybody was.
+func (w Word) spoke(b bygone) (members []circles.Member, away bool) {
+	seen := map[string]bool{}
+	add := func(id string) {
+		if !seen[id] {
+			seen[id] = true
+			members = append(members, circles.Member{ID: id})
+		}
+	}
+	for _, said := range w.Said {
+		if said.SessionID == b.ID {
+			add(said.MemberID)
+		}
+	}
+	for _, a := range w.Absences {
+		if a.CircleID == b.CircleID {
+			away = true
+			add(a.MemberID)
+		}
+	}
+	return members, away
 }

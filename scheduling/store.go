@@ -9,6 +9,7 @@ import (
 
 	"kring/internal/database"
 	"kring/internal/fault"
+	"kring/internal/wall"
 )
 
 // The bounds of what one circle can have.
@@ -256,16 +257,25 @@ func dueForgets(tx database.Tx, now time.Time, limit int) ([]Reminder, error) {
 		Where("done_at is null and kind = 'forget' and due_at <= ?", now).Order("due_at, session_id").Limit(limit))
 }
 
-// answerCount is how many members gave one answer to one session.
-type answerCount struct {
-	SessionID string
-	Answer    Answer
-	N         int
+// pastSessions are sessions by id.
+func pastSessions(tx database.Tx, ids []string) ([]bygone, error) {
+	return rows[bygone](tx.Gorm().Raw(`select s.id, s.circle_id, s.starts_at, c.zone from sessions s
+		join circles c on c.id = s.circle_id where s.id in ? order by s.starts_at, s.id`, ids))
 }
 
-func countAnswers(tx database.Tx, sessionIDs []string) ([]answerCount, error) {
-	return rows[answerCount](tx.Gorm().Raw(`select session_id, answer, count(*) as n from answers
-		where session_id in ? group by session_id, answer order by session_id, answer`, sessionIDs))
+// wordAbout is what was answered to sessions, and when members of circles are away.
+func wordAbout(tx database.Tx, sessionIDs, circleIDs []string) (w Word, err error) {
+	if w.Said, err = rows[Said](tx.Gorm().Where("session_id in ?", sessionIDs).Order("session_id, member_id")); err != nil {
+		return w, err
+	}
+	w.Absences, err = rows[Absence](tx.Gorm().Raw(`select a.* from absences a join members m on m.id = a.member_id
+		where a.circle_id in ? and m.state = 'accepted' and m.in_at is not null order by a.circle_id, a.from_on, a.id`, circleIDs))
+	return w, err
+}
+
+// deleteAbsences forgets a circle's absences that were over on a date.
+func deleteAbsences(tx database.Tx, circleID string, on wall.Date) error {
+	return tx.Gorm().Where("circle_id = ? and until_on <= ?", circleID, on).Delete(&Absence{}).Error
 }
 
 // saveCounts keeps the counts of a session whose names are forgotten.
