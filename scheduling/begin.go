@@ -98,7 +98,7 @@ func (c *course) preview() (Preview, error) {
 		return Preview{}, err
 	}
 	var p Preview
-	if p.Dates, p.Free, err = run.LayOut(c.circle.StartsOn, c.set.Weeks); err != nil {
+	if p.Dates, p.Free, err = run.LayOut(c.circle.StartsOn, c.now, c.set.Weeks); err != nil {
 		return p, err
 	}
 	watched, err := c.watched()

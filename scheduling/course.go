@@ -143,7 +143,7 @@ func (c *course) layOutFrom(from wall.Date, n int) ([]Dated, error) {
 	if err != nil {
 		return nil, err
 	}
-	dates, _, err := run.walk(from.OnOrAfter(run.Slot.Weekday), n, func(d Dated) bool { return d.StartsAt.After(c.now) })
+	dates, _, err := run.LayOut(from, c.now, n)
 	return enough(dates, n, err)
 }
 

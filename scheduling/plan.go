@@ -69,11 +69,11 @@ type Free struct {
 	Why string // OffHoliday or OffBreak
 }
 
-// LayOut gives n dates, the first on the slot's weekday on or after from, one each interval, off days left out. The
-// hour on the wall stays across clock changes; where the clock jumps over it, it is the next minute that exists, and
+// LayOut gives n dates, the first on the slot's weekday on or after from, one each interval, off days left out, each
+// later than after. The hour on the wall stays across clock changes; where the clock jumps over it, it is the next minute that exists, and
 // where it shows twice, the first. Free are the dates left out between the first and the last. It wraps wall.ErrZone.
-func (r Run) LayOut(from wall.Date, n int) (dates []Dated, free []Free, err error) {
-	return r.walk(from.OnOrAfter(r.Slot.Weekday), n, func(Dated) bool { return true })
+func (r Run) LayOut(from wall.Date, after time.Time, n int) (dates []Dated, free []Free, err error) {
+	return r.walk(from.OnOrAfter(r.Slot.Weekday), after, n)
 }
 
 // Append gives n dates that follow a run: in its rhythm from the last date of its slot, each later than after. It
@@ -83,11 +83,11 @@ func (r Run) Append(last wall.Date, after time.Time, n int) ([]Dated, error) {
 	if r.Interval%7 == 0 {
 		next = next.AddDays(-6).OnOrAfter(r.Slot.Weekday)
 	}
-	dates, _, err := r.walk(next, n, func(d Dated) bool { return d.StartsAt.After(after) })
+	dates, _, err := r.walk(next, after, n)
 	return dates, err
 }
 
-func (r Run) walk(on wall.Date, n int, wanted func(Dated) bool) (dates []Dated, free []Free, err error) {
+func (r Run) walk(on wall.Date, after time.Time, n int) (dates []Dated, free []Free, err error) {
 	for range farthest {
 		if len(dates) >= n {
 			break
@@ -99,7 +99,7 @@ func (r Run) walk(on wall.Date, n int, wanted func(Dated) bool) (dates []Dated, 
 		dated := Dated{On: on, StartsAt: start, EndsAt: start.Add(time.Duration(r.Minutes) * time.Minute)}
 		if why := r.Off.reason(on); why != "" {
 			free = append(free, Free{On: on, Why: why})
-		} else if wanted(dated) {
+		} else if start.After(after) {
 			dates = append(dates, dated)
 		}
 		on = on.AddDays(r.Interval)

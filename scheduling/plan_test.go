@@ -100,7 +100,7 @@ func TestLayOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.run.Off = c.off
-			dates, free, err := c.run.LayOut(day(t, c.from), c.n)
+			dates, free, err := c.run.LayOut(day(t, c.from), time.Time{}, c.n)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -138,7 +138,7 @@ func freeOf(free []Free) []string {
 func TestTheSecondCircleHasThirteenDatesAroundItsBreak(t *testing.T) {
 	run := weekly(time.Thursday, wall.At(12, 30), "Europe/Brussels")
 	run.Off.Breaks = []Span{span(t, "2017-11-02", "2017-11-02")}
-	dates, free, err := run.LayOut(day(t, "2017-08-31"), 13)
+	dates, free, err := run.LayOut(day(t, "2017-08-31"), time.Time{}, 13)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func TestTheSecondCircleHasThirteenDatesAroundItsBreak(t *testing.T) {
 func TestALayOutOfAnEndlessBreakEnds(t *testing.T) {
 	run := weekly(time.Thursday, wall.At(12, 30), "Europe/Brussels")
 	run.Off.Breaks = []Span{span(t, "2000-01-01", "2199-12-31")}
-	dates, _, err := run.LayOut(day(t, "2018-01-01"), 13)
+	dates, _, err := run.LayOut(day(t, "2018-01-01"), time.Time{}, 13)
 	if err != nil || len(dates) != 0 {
 		t.Errorf("got %v, %v", dates, err)
 	}
@@ -204,7 +204,7 @@ func TestWarnings(t *testing.T) {
 		name = h.Name
 	}
 	run := weekly(time.Tuesday, wall.At(12, 30), "Europe/Brussels")
-	dated, _, err := run.LayOut(day(t, "2017-06-06"), 13)
+	dated, _, err := run.LayOut(day(t, "2017-06-06"), time.Time{}, 13)
 	if err != nil {
 		t.Fatal(err)
 	}
