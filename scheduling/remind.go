@@ -58,12 +58,12 @@ func twoDaysDue(s Session, previousEnds time.Time, loc *time.Location, holiday f
 	return due, due.Before(s.StartsAt)
 }
 
-// inDay is the first moment from t on between 8 and 18 h on the wall in loc.
+// inDay is the first moment from t on between 8 and 18 h, both included, on the wall in loc.
 func inDay(t time.Time, loc *time.Location) time.Time {
 	day, at := wall.DateOf(t, loc), wall.TimeOfDayOf(t, loc)
 	switch {
 	case at < dayBegins:
-	case at >= dayEnds:
+	case at > dayEnds:
 		day = day.AddDays(1)
 	default:
 		return t

@@ -51,7 +51,7 @@ func (c *course) remindTwoDays(s Session, r Reminder) error {
 		if m.InAt != nil && m.InAt.After(r.DueAt) {
 			continue
 		}
-		hour := c.holdFor(people[m.PersonID], s)
+		hour := c.holdFor(people[m.PersonID], s, r.DueAt)
 		c.posts = append(c.posts, post{
 			kind: NoticeReminderTwoDays, personID: m.PersonID, sessionID: s.ID,
 			key:       key(NoticeReminderTwoDays, m.PersonID, s.ID, s.StartsAt),
@@ -73,13 +73,21 @@ func (c *course) askAbout(flagID string, m circles.Member, hour, until time.Time
 	})
 }
 
-// holdFor is when somebody is told of a session: now, or in the morning where the person is.
-func (c *course) holdFor(p identity.Person, s Session) time.Time {
+// soonAfter is how late a reminder may be queued and still count as sent at its hour: who is reminded at six in the
+// evening is not put off until tomorrow because the pass came at a minute past.
+const soonAfter = time.Hour
+
+// holdFor is when somebody is told of a session by a reminder that fell due at an instant: now, or in the morning where
+// the person is.
+func (c *course) holdFor(p identity.Person, s Session, due time.Time) time.Time {
 	loc, err := wall.LoadZone(p.Zone)
 	if err != nil {
 		return c.now
 	}
-	if hold := inDay(c.now, loc); hold.Before(s.StartsAt.Add(-hourAhead)) {
+	if c.now.Sub(due) > soonAfter {
+		due = c.now
+	}
+	if hold := inDay(due, loc); hold.After(c.now) && hold.Before(s.StartsAt.Add(-hourAhead)) {
 		return hold.UTC()
 	}
 	return c.now
