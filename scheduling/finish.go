@@ -160,6 +160,23 @@ func (c *course) goesOn() {
 	c.due(Silence, time.Time{})
 }
 
+// remindsAgain lets a circle go on whose dates stay: what was not reminded of while reminders rested is reminded of now.
+func (c *course) remindsAgain() {
+	stopped := c.circle.RemindersStoppedAt
+	if stopped == nil {
+		return
+	}
+	c.goesOn()
+	for i := range c.reminders {
+		r := &c.reminders[i]
+		s := c.session(r.SessionID)
+		if r.Kind == TwoDays && r.DoneAt != nil && !r.DoneAt.Before(*stopped) && s != nil && s.Coming(c.now) {
+			r.DoneAt = nil
+			c.worked = append(c.worked, *r)
+		}
+	}
+}
+
 // GoOn answers the question "go on?" with yes: reminders begin again. Pressing twice changes nothing. It answers
 // Conflict circle-over.
 func (cal *Calendar) GoOn(ctx context.Context, actor identity.Actor, circleID string) (Change, error) {
@@ -170,7 +187,8 @@ func (cal *Calendar) GoOn(ctx context.Context, actor identity.Actor, circleID st
 		if c.circle.RemindersStoppedAt == nil {
 			return nil
 		}
-		c.goesOn()
+		c.remindsAgain()
+		c.askFinishOrMore()
 		return c.journal("goes-on", "", nil)
 	})
 }
@@ -209,6 +227,7 @@ func (cal *Calendar) MoreDates(ctx context.Context, actor identity.Actor, circle
 		for _, d := range dates {
 			c.sessions = append(c.sessions, c.fresh(newID(), d))
 		}
+		c.remindsAgain()
 		c.untold("more-dates", NoticeFinishOrMore)
 		return c.journal("dates-added", "", nil)
 	})

@@ -36,6 +36,7 @@ func (c *course) move(s *Session, to Dated) error {
 	s.put(c, to.StartsAt)
 	s.MovedAt = &c.now
 	c.sayQuorumLost(*s, before)
+	c.remindsAgain()
 	c.tellOf = append(c.tellOf, s.ID)
 	c.unsaid(s.ID, "moved")
 	c.aboutAt(NoticeMoved, *s, c.now, c.members, s.EndsAt)

@@ -1,6 +1,7 @@
 package scheduling
 
 import (
+	"slices"
 	"time"
 
 	"kring/internal/fault"
@@ -63,15 +64,19 @@ func CountsAs(sessions []Session) []State {
 	return out
 }
 
-// notHeldInRow counts, from the last session whose end has passed backwards, how many were not held. A single skip is
-// passed over. Sessions that began before since do not count, nor does one that waits for its answer. Sessions are
-// ordered by date.
+// notHeldInRow counts backwards, from the last session before the one that comes next, how many were not held: one that
+// was called off ahead of its date is known not to be held. A single skip is passed over. Sessions that began before
+// since do not count, nor does one that waits for its answer. Sessions are ordered by date.
 func notHeldInRow(sessions []Session, since, now time.Time) int {
 	counts := CountsAs(sessions)
+	next := slices.IndexFunc(sessions, func(s Session) bool { return s.Coming(now) })
+	if next < 0 {
+		next = len(sessions)
+	}
 	n := 0
-	for i := len(sessions) - 1; i >= 0; i-- {
+	for i := next - 1; i >= 0; i-- {
 		s := sessions[i]
-		if !s.Over(now) || counts[i] == Skipped || counts[i] == Planned {
+		if counts[i] == Skipped || counts[i] == Planned {
 			continue
 		}
 		if counts[i] == Held || s.StartsAt.Before(since) {

@@ -80,6 +80,7 @@ func (c *course) addBreak(free Span) error {
 	if c.circle.State == circles.Forming {
 		return nil
 	}
+	c.remindsAgain()
 	if err := c.clear(free); err != nil {
 		return err
 	}
@@ -201,6 +202,7 @@ func (c *course) revive(startsOn wall.Date) error {
 	if c.circle, err = circles.ReviveIn(c.tx, c.actor, c.now, c.circle); err != nil {
 		return err
 	}
+	c.circle.GoOnAskedAt = &c.now // what was before is not counted again
 	c.sessions = dropped(c.sessions, *endedAt)
 	missing := c.set.LastWeek() - c.circle.GuideWeek + 1
 	n := max(min(missing, mostSessions(c.set.Weeks)-len(c.sessions)), 1)

@@ -73,7 +73,8 @@ func (c *course) afterOutcome(s Session) error {
 	case s.State == Held && c.circle.GuideWeek > c.set.LastWeek():
 		return c.complete()
 	case s.State == Held:
-		c.goesOn()
+		c.remindsAgain()
+		c.askStillIn(s)
 	default:
 		c.askGoOn()
 	}
