@@ -1771,7 +1771,7 @@ type Token struct {
 
 // TokenDraft defines model for TokenDraft.
 type TokenDraft struct {
-	// Days Days until it expires; never when left out
+	// Days Days until it expires; never when left out. It ends no later than the token that issues it
 	Days   *int    `json:"days,omitempty"`
 	Name   string  `json:"name"`
 	Scopes []Scope `json:"scopes"`

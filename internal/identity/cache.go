@@ -24,10 +24,9 @@ type cache struct {
 }
 
 type cached struct {
-	actor     Actor
-	until     time.Time  // machine time
-	expiresAt *time.Time // of the token, machine time
-	usedDay   int64      // the last day of use that is stored, in days since 1970
+	actor   Actor
+	until   time.Time // machine time
+	usedDay int64     // the last day of use that is stored, in days since 1970
 }
 
 func (c *cache) find(hash [sha256.Size]byte, machine time.Time) (cached, bool) {

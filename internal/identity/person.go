@@ -60,6 +60,8 @@ type Actor struct {
 	Scopes []string
 	// TokenID is the bearer token's row, "" for other credentials.
 	TokenID string
+	// ExpiresAt is when the bearer token ends, machine time; nil for one that does not and for other credentials.
+	ExpiresAt *time.Time
 	// MemberOnly is set for a member token: the person acts as a member of her own circles, never as facilitator or
 	// owner, whatever rights she has otherwise.
 	MemberOnly bool

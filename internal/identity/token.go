@@ -62,8 +62,9 @@ func NewTokens(db *database.DB, c *clock.Clock, s Secrets) *Tokens {
 }
 
 // Issue makes a bearer token for the actor and answers its text, this once: only a hash is kept. A token carries no
-// scope that the credential asking for it lacks: Forbidden "scope-missing". Faulty fields: Invalid; 50 tokens already:
-// Conflict "too-many-tokens"; nobody: Unauthenticated "sign-in-needed".
+// scope that the credential asking for it lacks: Forbidden "scope-missing"; it ends no later than that credential does.
+// A member token issues none: Forbidden "forbidden". Faulty fields: Invalid; 50 tokens already: Conflict
+// "too-many-tokens"; nobody: Unauthenticated "sign-in-needed".
 func (t *Tokens) Issue(ctx context.Context, actor Actor, draft TokenDraft) (raw string, token Token, err error) {
 	err = t.db.Write(ctx, func(tx database.Tx) (err error) {
 		raw, token, err = t.IssueIn(tx, actor, draft)
@@ -100,16 +101,14 @@ func newToken(actor Actor, draft TokenDraft, machine time.Time) (Token, error) {
 	if !actor.Known() {
 		return Token{}, fault.New(fault.Unauthenticated, "sign-in-needed")
 	}
+	if actor.MemberOnly {
+		return Token{}, fault.New(fault.Forbidden, "forbidden")
+	}
 	var v fault.Violations
 	token := Token{ID: database.NewID(), PersonID: actor.PersonID, CreatedAt: machine}
 	token.Name = CheckName(&v, "/name", draft.Name)
 	token.Scopes = checkScopes(&v, "/scopes", draft.Scopes)
-	if draft.Days < 0 || draft.Days > maxDays {
-		v.Add("/days", "not-between", fault.Args{"from": 1, "until": maxDays})
-	} else if draft.Days > 0 {
-		expires := machine.Add(time.Duration(draft.Days) * 24 * time.Hour)
-		token.ExpiresAt = &expires
-	}
+	token.ExpiresAt = checkDays(&v, "/days", draft.Days, machine)
 	if err := v.Err(); err != nil {
 		return Token{}, err
 	}
@@ -118,7 +117,22 @@ func newToken(actor Actor, draft TokenDraft, machine time.Time) (Token, error) {
 			return Token{}, fault.New(fault.Forbidden, "scope-missing").With("scope", scope)
 		}
 	}
+	if until := actor.ExpiresAt; until != nil && (token.ExpiresAt == nil || token.ExpiresAt.After(*until)) {
+		token.ExpiresAt = until // what was handed out for a while does not renew itself
+	}
 	return token, nil
+}
+
+// checkDays answers when a token of so many days ends, nil for 0. It adds "not-between" for what is none.
+func checkDays(v *fault.Violations, pointer string, days int, machine time.Time) *time.Time {
+	if days < 0 || days > maxDays {
+		v.Add(pointer, "not-between", fault.Args{"from": 1, "until": maxDays})
+	}
+	if days == 0 {
+		return nil
+	}
+	expires := machine.Add(time.Duration(days) * 24 * time.Hour)
+	return &expires
 }
 
 // Authenticate answers who a credential stands for. Anything that is not one, was revoked or expired, or belongs to
@@ -140,7 +154,7 @@ func (t *Tokens) Authenticate(ctx context.Context, raw string) (Actor, error) {
 			return Actor{}, err
 		}
 	}
-	if e.expiresAt != nil && !machine.Before(*e.expiresAt) {
+	if ends := e.actor.ExpiresAt; ends != nil && !machine.Before(*ends) {
 		return Actor{}, refused()
 	}
 	if day := dayOf(machine); e.usedDay != day {
@@ -174,10 +188,9 @@ func (t *Tokens) recognise(ctx context.Context, raw string, hash [sha256.Size]by
 		return cached{}, err
 	}
 	e := cached{
-		actor:     Actor{PersonID: c.personID, Owner: c.owner, Scopes: effective(scopes), TokenID: id},
-		until:     machine.Add(cacheFor),
-		expiresAt: c.expiresAt,
-		usedDay:   dayOn(c.lastUsedOn),
+		actor:   Actor{PersonID: c.personID, Owner: c.owner, Scopes: effective(scopes), TokenID: id, ExpiresAt: c.expiresAt},
+		until:   machine.Add(cacheFor),
+		usedDay: dayOn(c.lastUsedOn),
 	}
 	t.cache.put(hash, e, generation)
 	return e, nil
