@@ -152,7 +152,7 @@ func quorumLost(l *letter) error {
 		return err
 	}
 	expected := len(l.b.Expected(s))
-	if !s.Coming(l.now) || expected >= l.b.Quorum || l.b.Circle.State != circles.Running {
+	if !s.Coming(l.now) || expected >= l.b.Quorum || !l.takesPlace(s) {
 		return outbox.Void("quorum-back")
 	}
 	l.titled("letter.quorum_lost.subject", "circle", l.b.Circle.Name, "date", l.day(s.StartsAt))

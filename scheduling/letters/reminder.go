@@ -56,7 +56,7 @@ func (l *letter) upcoming() (scheduling.Session, error) {
 		return s, err
 	case !s.Coming(l.now):
 		return s, outbox.Lapse("session-begun")
-	case l.b.Circle.State != circles.Running:
+	case !l.takesPlace(s):
 		return s, outbox.Void("not-running")
 	case l.b.Circle.RemindersStoppedAt != nil:
 		return s, outbox.Void("reminders-stopped")
@@ -64,6 +64,12 @@ func (l *letter) upcoming() (scheduling.Session, error) {
 		return s, outbox.Void("not-expected")
 	}
 	return s, nil
+}
+
+// takesPlace says whether the circle meets on the session's date: it runs, or rests no longer by then.
+func (l *letter) takesPlace(s scheduling.Session) bool {
+	c := l.b.Circle
+	return c.State == circles.Running || c.State == circles.Paused && !s.On(l.b.Location).Before(c.ReturnsOn)
 }
 
 // sessionFacts is the table of a session to come.
@@ -106,23 +112,35 @@ func (l *letter) answers(s scheduling.Session) {
 	l.add(mail.Buttons{l.button(LinkAnswer, s.ID, "yes"), l.button(LinkAnswer, s.ID, "no")})
 }
 
-// lastOne asks about the session before, while nobody said how it went. The host was asked at its end, and is asked once
-// more when three days went by without an answer.
+// lastOne asks about the session before, while nobody said how it went, and which week the circle is at when that is not
+// known.
 func (l *letter) lastOne(s scheduling.Session) {
-	last, ok := l.b.Previous(s)
-	if !ok || !last.Over(l.now) {
-		return
+	if last, ok := l.b.Previous(s); ok && l.asksAbout(last) {
+		l.heading("letter.last.title")
+		l.paragraph("letter.last.text", "date", l.day(last.StartsAt))
+		l.outcomes(last)
 	}
-	silent := last.State == scheduling.Unrecorded
-	if !silent && (last.State != scheduling.Planned || l.leads(last)) {
-		return
-	}
-	l.heading("letter.last.title")
-	l.paragraph("letter.last.text", "date", l.day(last.StartsAt))
-	l.outcomes(last)
-	if silent {
+	if l.weekUnknown(s) {
 		l.whichWeek()
 	}
+}
+
+// asksAbout says whether the person is asked how a session went. The host was asked at its end, and is asked once more
+// when three days went by without an answer.
+func (l *letter) asksAbout(last scheduling.Session) bool {
+	waits := last.State == scheduling.Planned && !l.leads(last)
+	return last.Over(l.now) && (waits || last.State == scheduling.Unrecorded)
+}
+
+// weekUnknown says whether a session stayed without an answer and nobody said the week since: the one before, or an
+// earlier one whose three days ended only after its next reminder had gone out.
+func (l *letter) weekUnknown(s scheduling.Session) bool {
+	last, _ := l.b.Previous(s)
+	since := l.dossier.LastRemindedBefore(s)
+	return slices.ContainsFunc(l.b.Sessions, func(p scheduling.Session) bool {
+		fresh := p.ID == last.ID || p.OutcomeAt != nil && p.OutcomeAt.After(since)
+		return fresh && p.State == scheduling.Unrecorded && !p.WeekSettled && p.StartsAt.Before(s.StartsAt)
+	})
 }
 
 func (l *letter) outcomes(s scheduling.Session) {
