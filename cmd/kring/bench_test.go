@@ -12,6 +12,7 @@ import (
 
 	"kring/internal/clock"
 	"kring/internal/database"
+	"kring/internal/testkit"
 	"kring/internal/testkit/smtpsink"
 	"kring/migrations"
 )
@@ -29,6 +30,7 @@ func BenchmarkReminders(b *testing.B) {
 			sink := smtpsink.StartWith(b, smtpsink.Options{Discard: true})
 			circles := max(1, b.N/seats)
 			s := manyCircles(b, circles, fmt.Sprintf("%s&connections=%d", sink.URL(), connections))
+			used := testkit.CPU(b)
 			b.ResetTimer()
 			for sink.Taken() < circles*seats {
 				before := sink.Taken()
@@ -39,6 +41,7 @@ func BenchmarkReminders(b *testing.B) {
 			}
 			b.StopTimer()
 			b.ReportMetric(float64(circles*seats)/b.Elapsed().Seconds(), "letters/s")
+			b.ReportMetric(float64((testkit.CPU(b)-used).Microseconds())/float64(circles*seats), "cpu-µs/letter")
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"kring/internal/clock"
@@ -89,6 +90,7 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	s.log.InfoContext(ctx, "listening", "address", listener.Addr().String(), "version", thisVersion().Version)
+	debug.FreeOSMemory() // what starting leaves behind; a service at rest would keep it for hours
 	select {
 	case <-ctx.Done():
 		s.log.InfoContext(ctx, "stopping")

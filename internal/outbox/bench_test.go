@@ -45,6 +45,7 @@ func benchOutbox(b *testing.B, connections int) {
 	w.note(notices...)
 	post := w.benchPost(connections)
 	w.plan(post, noon)
+	used := testkit.CPU(b)
 	b.ResetTimer()
 	sent := 0
 	for sent < b.N {
@@ -56,6 +57,7 @@ func benchOutbox(b *testing.B, connections int) {
 	}
 	b.StopTimer()
 	report(b)
+	b.ReportMetric(float64((testkit.CPU(b)-used).Microseconds())/float64(b.N), "cpu-µs/letter")
 	if w.sink.Taken() != b.N {
 		b.Errorf("%d mails for %d letters", w.sink.Taken(), b.N)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kring/internal/database"
+	"kring/internal/testkit"
 )
 
 // The figures of docs/performance.md: 100,000 running circles in SQLite.
@@ -19,11 +20,13 @@ func BenchmarkHealth(b *testing.B) {
 	watch := New(Options{DB: db, Guides: library(b)})
 	settled(b, watch)
 	b.Run("proof", func(b *testing.B) {
+		used := testkit.CPU(b)
 		for b.Loop() {
 			if p, err := watch.Prove(b.Context(), benchNow); err != nil || p.Looked != benchCircles {
 				b.Fatal(p, err)
 			}
 		}
+		b.ReportMetric(float64((testkit.CPU(b)-used).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 	})
 	for _, due := range []struct {
 		name string
