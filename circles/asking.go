@@ -245,12 +245,13 @@ func (r *Registry) OpenSeats(ctx context.Context, circleID string) (OpenSeats, e
 }
 
 // OpenCircles lists the circles of a programme that seek members and have a free seat, oldest first. It is public, as
-// the links to open seats are.
+// the links to open seats are. A programme that is closed seeks nobody.
 func (r *Registry) OpenCircles(ctx context.Context, programmeID string, after page.Cursor, limit int) (page.Page[OpenSeats], error) {
 	limit = page.Limit(limit)
 	return read(ctx, r.db, func(tx database.Tx) (page.Page[OpenSeats], error) {
 		var none page.Page[OpenSeats]
-		if _, err := one[Programme](tx, programmeID, false); err != nil {
+		p, err := one[Programme](tx, programmeID, false)
+		if err != nil || p.State != Open {
 			return none, err
 		}
 		found, err := openCircles(tx, programmeID, after.ID, limit+1)

@@ -211,6 +211,10 @@ func TestListsAreCutIntoPagesInAStableOrder(t *testing.T) {
 		if len(open.Items) != 3 || open.Next == "" || open.Items[0].Free != 5 {
 			t.Errorf("%+v", open)
 		}
+		got(w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 0, ProgrammePatch{State: ptr(Closed)}))(t)
+		if open := got(w.registry.OpenCircles(w.ctx, w.programme.ID, page.Cursor{}, 3))(t); len(open.Items) != 0 || open.Next != "" {
+			t.Errorf("a closed programme seeks %+v", open)
+		}
 	})
 }
 
