@@ -175,7 +175,10 @@ func seatAccepted(l *letter) error {
 		facts = append(facts, mail.Fact{Label: l.say("letter.fact.chat"), Value: l.circle.ChatLink, URL: l.circle.ChatLink})
 	}
 	l.body.Blocks = append(l.body.Blocks, facts)
-	if l.seat.In() {
+	switch {
+	case l.seat.In() && l.circle.State.Begun(): // meanwhile: the begin letter is on its way
+		l.paragraph("letter.seat_accepted.begun")
+	case l.seat.In():
 		l.paragraph("letter.seat_accepted.next")
 	}
 	l.whoSeesWhat()

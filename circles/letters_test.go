@@ -154,6 +154,36 @@ func (w *world) story() func(yield func(string, outbox.Notice) bool) {
 	}
 }
 
+// A seat is taken, the circle begins, and only then the letter is put together: by then there is no beginning to wait
+// for, and the dates come in a letter of their own.
+func TestASeatTakenJustBeforeTheBeginningIsToldOneTrueThing(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		c, _ := w.circle(4)
+		told := w.told(KindSeatAccepted)
+		next := func() []string {
+			var both []string
+			for _, lang := range []string{text.Dutch, text.English} {
+				person := w.person(told[0].PersonID)
+				person.LetterLanguage = lang
+				message := got(w.letters().Table()[KindSeatAccepted].Compose(w.ctx, person, told[:1]))(t)
+				both = append(both, strings.Join(strings.Fields(message.Body.Text()), " "))
+			}
+			return both
+		}
+		for i, waits := range []string{"Zodra de cirkel begint", "As soon as the circle starts"} {
+			if said := next()[i]; !strings.Contains(said, waits) {
+				t.Errorf("before the beginning:\n%s", said)
+			}
+		}
+		w.began(c, 0)
+		for i, words := range [][2]string{{"Zodra de cirkel begint", "De cirkel is begonnen"}, {"As soon as", "The circle has started"}} {
+			if said := next()[i]; strings.Contains(said, words[0]) || !strings.Contains(said, words[1]) {
+				t.Errorf("after the beginning:\n%s", said)
+			}
+		}
+	})
+}
+
 func (w *world) propose(c Circle, p Proposal) {
 	w.t.Helper()
 	w.write(func(tx database.Tx) error { _, err := ProposeIn(tx, w.clock.Now(), c, p); return err })
