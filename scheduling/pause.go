@@ -202,7 +202,9 @@ func (c *course) revive(startsOn wall.Date) error {
 	if c.circle, err = circles.ReviveIn(c.tx, c.actor, c.now, c.circle); err != nil {
 		return err
 	}
-	c.circle.GoOnAskedAt = &c.now // what was before is not counted again
+	if err := c.forgetSilence(); err != nil {
+		return err
+	}
 	c.sessions = dropped(c.sessions, *endedAt)
 	missing := c.set.LastWeek() - c.circle.GuideWeek + 1
 	n := max(min(missing, mostSessions(c.set.Weeks)-len(c.sessions)), 1)
@@ -216,6 +218,16 @@ func (c *course) revive(startsOn wall.Date) error {
 	c.tellAll, c.touched = true, true
 	c.ofCircle(NoticeResumed, "", c.now, c.members)
 	return nil
+}
+
+// forgetSilence lets what was before not be counted again, neither of the circle nor of its members.
+func (c *course) forgetSilence() error {
+	c.circle.GoOnAskedAt = &c.now
+	ids := make([]string, len(c.members))
+	for i, m := range c.members {
+		ids[i] = m.ID
+	}
+	return circles.OwedNoSignIn(c.tx, ids, c.now)
 }
 
 // dropped leaves out the sessions that the circle's end took out: they never had their day.
