@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -278,15 +279,20 @@ func disguise(secret string) string {
 	return "hidden"
 }
 
-// disguiseURL shows of an address everything but user, password and options, any of which may be secret.
+// disguiseURL shows of an address everything but user, password and options, any of which may be secret. Of what is no
+// address of the kinds that are taken, nobody knows where the secret stands: it is hidden as a whole, and so is one with
+// an @ where a password with a special character would leave it.
 func disguiseURL(address string) string {
 	u, err := url.Parse(address)
-	if err != nil {
+	if err != nil || !slices.Contains(schemes(), u.Scheme) || strings.Contains(u.Path+u.Fragment+u.RawQuery, "@") {
 		return disguise(address)
 	}
 	if u.User != nil {
 		u.User = url.User("hidden")
 	}
-	u.RawQuery = ""
+	u.RawQuery, u.Fragment = "", ""
 	return u.String()
 }
+
+// schemes are those of the addresses that can be set.
+func schemes() []string { return []string{"file", "postgres", "postgresql", "smtp", "smtps"} }

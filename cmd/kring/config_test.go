@@ -94,6 +94,24 @@ func TestConfigShowsNoSecret(t *testing.T) {
 	}
 }
 
+func TestConfigShowsNoSecretOfAnAddressThatIsNone(t *testing.T) {
+	for name, env := range map[string][]string{
+		"words instead of an address": {"KRING_DATABASE_URL=host=db user=kring password=hunter2"},
+		"an address without //":       {"KRING_SMTP_URL=kring:hunter2@mail.example.org:587"},
+		"a scheme that is not taken":  {"KRING_SMTP_URL=mailto://x/hunter2"},
+		"a # in the password":         {"KRING_DATABASE_URL=postgres://kring:12#hunter2@db/kring"},
+		"a / in the password":         {"KRING_DATABASE_URL=postgres://kring:12/hunter2@db/kring"},
+		"a ? in the password":         {"KRING_SMTP_URL=smtp://kring:12?hunter2@mail"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, out, errs := kring(t, env, "config")
+			if strings.Contains(out+errs, "hunter2") || strings.Contains(out, "kring:12") {
+				t.Errorf("a secret is shown:\n%s%s", out, errs)
+			}
+		})
+	}
+}
+
 func TestCommandLine(t *testing.T) {
 	for name, c := range map[string]struct {
 		args []string
