@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -47,6 +49,9 @@ func FilePath(fileURL string) (string, bool) {
 }
 
 func openSQLite(ctx context.Context, url string) (writer, reader *sql.DB, err error) {
+	if err := makeFile(url); err != nil {
+		return nil, nil, err
+	}
 	writer = sql.OpenDB(sqliteConnector{url + writerParams})
 	writer.SetMaxOpenConns(1)
 	writer.SetMaxIdleConns(1)
@@ -57,6 +62,21 @@ func openSQLite(ctx context.Context, url string) (writer, reader *sql.DB, err er
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
 	return writer, reader, nil
+}
+
+// makeFile makes a file that is missing, for its owner alone: SQLite would make
+// it as the umask says, readable for all more often than not. The log and its
+// index take the file's mode over. A file that is there keeps its mode.
+func makeFile(url string) error {
+	path, _ := FilePath(url)
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("database: make file: %w", err)
+	}
+	return file.Close()
 }
 
 // closeSQLite leaves one file behind. The last connection that closes folds the
