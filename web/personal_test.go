@@ -25,7 +25,7 @@ func TestMyDates(t *testing.T) {
 		nl := w.link(0, circles.LinkMe, "")
 		a := w.get(nl).is(t, http.StatusOK, "Mijn datums", "dinsdag 13 februari 2018",
 			"12:30–13:30, Brusselse tijd (CET, UTC+1)", "dinsdag 27 maart 2018", "(CEST, UTC+2)", "Jullie zijn aan week 0",
-			"Samen met Ben, Cato, Dan, Eva", "Je hebt nog niets gezegd.")
+			"Samen met Ben, Cato, Dan, Eva", "Je wordt verwacht.")
 		if n := len(a.page.all("form")); n != 21 {
 			t.Errorf("%d forms, want one for each of 13 sessions, one for being away and 7 for the circle", n)
 		}

@@ -47,36 +47,36 @@ func (b Body) content(page *htmlPage) {
 	page.raw(`</div>`)
 }
 
-// The colours pass WCAG 2.2 AA on their grounds, light and dark.
+// The colours are those of the pages that the buttons lead to; they pass WCAG 2.2 AA on their grounds, light and dark.
 const (
 	font           = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
 	longWords      = "overflow-wrap:anywhere;word-break:break-word" // an address breaks sooner than the page grows wider than a phone
 	styleTitle     = font + "font-size:24px;line-height:1.3;margin:0 0 16px"
 	styleHeading   = font + "font-size:18px;line-height:1.3;margin:28px 0 8px"
 	styleText      = font + "font-size:16px;line-height:1.5;margin:0 0 16px;" + longWords
-	styleNote      = font + "font-size:14px;line-height:1.5;margin:0 0 16px;color:#4a5560"
+	styleNote      = font + "font-size:14px;line-height:1.5;margin:0 0 16px;color:#645850"
 	styleList      = font + "font-size:16px;line-height:1.5;margin:0 0 16px;padding:0 0 0 22px"
 	styleTable     = font + "font-size:16px;line-height:1.5;margin:0 0 16px;border-collapse:collapse"
 	styleLabel     = "text-align:left;vertical-align:top;font-weight:600;padding:3px 16px 3px 0"
 	styleValue     = "text-align:left;vertical-align:top;padding:3px 0;" + longWords
-	styleQuote     = "margin:0 0 16px;padding:2px 0 2px 16px;border-left:4px solid #1f5f4a"
+	styleQuote     = "margin:0 0 16px;padding:2px 0 2px 16px;border-left:4px solid #9a3b1b"
 	styleQuoteText = font + "font-size:16px;line-height:1.5;margin:0;" + longWords
-	styleLink      = "color:#1f5f4a;text-decoration:underline"
-	styleSmallLink = "color:#4a5560;text-decoration:underline"
-	styleFooter    = font + "font-size:13px;line-height:1.5;margin:32px 0 0;padding:16px 0 0;border-top:1px solid #d5dbd9;color:#4a5560"
+	styleLink      = "color:#9a3b1b;text-decoration:underline"
+	styleSmallLink = "color:#645850;text-decoration:underline"
+	styleFooter    = font + "font-size:13px;line-height:1.5;margin:32px 0 0;padding:16px 0 0;border-top:1px solid #d9cdbf;color:#645850"
 	styleButton    = font + "display:inline-block;font-size:16px;line-height:1.2;font-weight:600;padding:13px 20px;margin:0 8px 10px 0;" +
-		"border:2px solid #1f5f4a;border-radius:6px;text-decoration:none;"
+		"border:2px solid #9a3b1b;border-radius:6px;text-decoration:none;"
 
 	readerStyle = `<style>@media (prefers-color-scheme:dark){` +
-		`.k-page,.k-card{background:#14191c!important;color:#eef2f0!important}` +
-		`.k-small,.k-small a{color:#b4bfbb!important}.k-link,.k-rich a{color:#8fd3b8!important}` +
-		`.k-first{background:#8fd3b8!important;border-color:#8fd3b8!important;color:#10231b!important}` +
-		`.k-other{background:#14191c!important;border-color:#8fd3b8!important;color:#8fd3b8!important}}</style>`
+		`.k-page,.k-card{background:#1d1916!important;color:#f2eae1!important}` +
+		`.k-small,.k-small a{color:#bfb2a6!important}.k-link,.k-rich a{color:#f2a27e!important}` +
+		`.k-first{background:#f2a27e!important;border-color:#f2a27e!important;color:#241711!important}` +
+		`.k-other{background:#1d1916!important;border-color:#f2a27e!important;color:#f2a27e!important}}</style>`
 
-	pageOpen = `<body class="k-page" style="margin:0;padding:0;background:#f3f5f4;color:#1b2226">` +
+	pageOpen = `<body class="k-page" style="margin:0;padding:0;background:#fbf6ee;color:#2c2420">` +
 		`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td align="center" style="padding:16px 8px">` +
 		`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px">` +
-		`<tr><td class="k-card" style="background:#ffffff;color:#1b2226;padding:28px 24px;border-radius:8px;text-align:left">`
+		`<tr><td class="k-card" style="background:#fffdf9;color:#2c2420;padding:28px 24px;border-radius:8px;text-align:left">`
 	pageClose = `</td></tr></table></td></tr></table></body></html>` + "\n"
 )
 
@@ -141,14 +141,14 @@ func (b Facts) html(p *htmlPage) {
 
 func (b Buttons) html(p *htmlPage) {
 	p.raw(`<p style="margin:0 0 16px">`)
-	class, colours := "k-first", "background:#1f5f4a;color:#ffffff"
+	class, colours := "k-first", "background:#9a3b1b;color:#fffdf9"
 	for _, button := range b {
 		p.raw(`<a class="` + class + `" style="` + styleButton + colours + `" href="`)
 		p.escaped(button.URL)
 		p.raw(`">`)
 		p.text(button.Label)
 		p.raw("</a>\n")
-		class, colours = "k-other", "background:#ffffff;color:#1f5f4a"
+		class, colours = "k-other", "background:#fffdf9;color:#9a3b1b"
 	}
 	p.raw("</p>\n")
 }
