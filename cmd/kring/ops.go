@@ -37,10 +37,14 @@ type readiness struct {
 
 // mountOps adds the routes for operators.
 func (s *service) mountOps(e *echo.Echo) {
-	e.GET("/healthz", func(c echo.Context) error { return c.JSON(http.StatusOK, map[string]string{"state": "alive"}) })
-	e.GET("/readyz", s.answerReadiness)
-	e.GET("/version", func(c echo.Context) error { return c.JSON(http.StatusOK, thisVersion()) })
-	e.GET("/metrics", echo.WrapHandler(s.metrics.handler()))
+	for path, answer := range map[string]echo.HandlerFunc{
+		"/healthz": func(c echo.Context) error { return c.JSON(http.StatusOK, map[string]string{"state": "alive"}) },
+		"/readyz":  s.answerReadiness,
+		"/version": func(c echo.Context) error { return c.JSON(http.StatusOK, thisVersion()) },
+		"/metrics": echo.WrapHandler(s.metrics.handler()),
+	} {
+		e.Match([]string{http.MethodGet, http.MethodHead}, path, answer) // the server leaves the body of HEAD out
+	}
 }
 
 func (s *service) answerReadiness(c echo.Context) error {

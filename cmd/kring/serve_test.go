@@ -28,6 +28,11 @@ func TestServeStartsAnswersAndStops(t *testing.T) {
 				t.Errorf("%s answers %d without %q: %.300s", path, status, want, body)
 			}
 		}
+		for _, path := range []string{"/healthz", "/readyz", "/version", "/metrics"} {
+			if status, body := r.ask(http.MethodHead, path, nil); status != http.StatusOK || body != "" {
+				t.Errorf("HEAD %s answers %d %s", path, status, body)
+			}
+		}
 		if status, body := r.get("/nowhere"); status != http.StatusNotFound {
 			t.Errorf("/nowhere answers %d %s", status, body)
 		}
