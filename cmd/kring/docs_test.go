@@ -104,7 +104,7 @@ func TestPagesNameWhatExists(t *testing.T) {
 		exist         []string
 	}{
 		{"make target", "(?m)(?:^|`)make ([a-z][a-z-]*)(?:`|$)", each(`(?m)^([a-z][a-z-]*):`, string(makefile))},
-		{"command", "(?m)(?:^|`|bin/)kring ([a-z]+)", commandNames(t)},
+		{"command", "(?m)(?:^|`|bin/)kring ([a-z][a-z-]*)", commandNames(t)},
 		{"variable", `\b(KRING_[A-Z_]*[A-Z])\b`, variables},
 	} {
 		named := 0
@@ -161,7 +161,7 @@ func TestOperationsListsWhatThereIs(t *testing.T) {
 	_, metrics := r.get("/metrics")
 	for what, kind := range map[string]struct{ page, program []string }{
 		"metrics":  {each("(?m)^\\| `(kring_[a-z_]+)` \\|", operations), each(`(?m)^# TYPE (kring_[a-z_]+) `, metrics)},
-		"commands": {each("(?m)^\\| `kring ([a-z]+)` \\|", operations), commandNames(t)},
+		"commands": {each("(?m)^\\| `kring ([a-z][a-z-]*)` \\|", operations), commandNames(t)},
 	} {
 		slices.Sort(kind.page)
 		slices.Sort(kind.program)

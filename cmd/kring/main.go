@@ -31,6 +31,8 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Run the service."`
 	Demo    demoCommand    `cmd:"" help:"Run it with a sample programme, a mail catcher and a clock to turn."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the newest schema and stop."`
+	Token   tokenCommand   `cmd:"" help:"Issue a bearer token for a person whom Kring knows."`
+	Release releaseCommand `cmd:"" name:"release-letters" help:"Queue the letters again that were parked."`
 	Config  configCommand  `cmd:"" help:"Print the settings in force, without secrets."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
