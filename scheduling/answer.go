@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"kring/internal/database"
 	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/wall"
@@ -50,6 +49,26 @@ func (c *course) sayQuorumLost(s Session, before int) {
 	}
 }
 
+// sayWhoIsMissed tells the circle when a session that it was reminded of has fewer expected than make it go ahead since
+// somebody left.
+func (c *course) sayWhoIsMissed() error {
+	for _, s := range c.sessions {
+		short := s.Coming(c.now) && c.circle.State.Begun() && c.reminded(s) && len(c.expected(s)) < c.quorum()
+		if !short {
+			continue
+		}
+		seats, err := circles.SeatsIn(c.tx, c.circle.ID)
+		if err != nil {
+			return err
+		}
+		at := *c.reminderOf(s, TwoDays).DoneAt
+		if slices.ContainsFunc(seats, func(m circles.Member) bool { return m.LeftAt != nil && m.LeftAt.After(at) }) {
+			c.about(NoticeQuorumLost, s, c.members, s.StartsAt)
+		}
+	}
+	return nil
+}
+
 // tellHosts tells who leads a session now, and who did until now, once its reminder has gone out; before that the
 // reminder itself says it.
 func (c *course) tellHosts() {
@@ -82,8 +101,17 @@ func (c *course) aboutHost(s Session, m circles.Member) {
 
 // reminded says whether the reminder of the session's present date has gone out.
 func (c *course) reminded(s Session) bool {
-	i := slices.IndexFunc(c.reminders, func(r Reminder) bool { return r.SessionID == s.ID && r.Kind == TwoDays })
-	return i >= 0 && c.reminders[i].DoneAt != nil && !c.changedDate(s)
+	r := c.reminderOf(s, TwoDays)
+	return r != nil && r.DoneAt != nil && !c.changedDate(s)
+}
+
+// reminderOf is the session's row of a kind, as it was read; nil when there is none.
+func (c *course) reminderOf(s Session, kind ReminderKind) *Reminder {
+	i := slices.IndexFunc(c.reminders, func(r Reminder) bool { return r.SessionID == s.ID && r.Kind == kind })
+	if i < 0 {
+		return nil
+	}
+	return &c.reminders[i]
 }
 
 // SwapHost names who leads a session. Whoever is named and leads a later session gives that one to the present host.
@@ -221,15 +249,4 @@ func (c *course) overruled(m circles.Member, spans []Span) []string {
 // leaving the circle.
 func (cal *Calendar) StillIn(ctx context.Context, actor identity.Actor, circleID string) (Change, error) {
 	return cal.onCircle(ctx, circleID, ask{actor: actor, action: circles.Answer}, func(*course) error { return nil })
-}
-
-// Settle lets what changed among the members reach the dates: it finds somebody to lead sessions whose host left or
-// opted out, and gives newcomers their turns. Every other write of this room does it too; it changes nothing when
-// there is nothing to do. It answers NotFound.
-func (cal *Calendar) Settle(ctx context.Context, circleID string) error {
-	now := cal.clock.Now()
-	_, err := cal.write(ctx, ask{}, func(tx database.Tx) (*course, error) {
-		return cal.load(tx, identity.Actor{}, circleID, now)
-	})
-	return err
 }

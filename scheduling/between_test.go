@@ -1,10 +1,12 @@
 package scheduling
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"kring/internal/database"
+	"kring/internal/identity"
 	"kring/internal/wall"
 
 	"kring/circles"
@@ -198,6 +200,66 @@ func TestThePreviewShowsTheRunThatBeginLaysOut(t *testing.T) {
 				t.Fatalf("date %d is %v in the preview and %v in the run", i, d.StartsAt, sessions[i].StartsAt)
 			}
 		}
+	})
+}
+
+func TestAHostWhoLeavesOrOptsOutIsReplacedByTheNextPass(t *testing.T) {
+	no := false
+	for name, c := range map[string]struct {
+		goes func(w *world, host circles.Member) error
+		told int // of them who still are members
+	}{
+		"leaving": {func(w *world, host circles.Member) error {
+			_, err := w.registry.Leave(w.ctx, identity.Actor{PersonID: host.PersonID}, host.ID)
+			return err
+		}, 1},
+		"opting out": {func(w *world, host circles.Member) error {
+			_, err := w.registry.PatchMember(w.ctx, identity.Actor{PersonID: host.PersonID}, host.ID, 0, circles.MemberPatch{Hosts: &no})
+			return err
+		}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			lives(t, tuesdays, func(t *testing.T, w *world) {
+				w.until("2018-02-19T12:00:00Z") // the reminder of the 20th is out
+				host, _ := w.course().memberByID(*w.on("2018-02-20").HostID)
+				if err := c.goes(w, host); err != nil {
+					t.Fatal(err)
+				}
+				w.until("2018-02-19T12:01:00Z")
+				if s := w.on("2018-02-20"); s.HostID == nil || *s.HostID == host.ID {
+					t.Errorf("the session is led by %v", s.HostID)
+				}
+				if n := w.told(NoticeHostChanged); n != c.told {
+					t.Errorf("%d are told who leads", n)
+				}
+			})
+		})
+	}
+}
+
+func TestWhereTheQuorumIsLostBySomebodyWhoLeavesTheCircleHearsAtOnce(t *testing.T) {
+	s := tuesdays
+	s.zones = slices.Repeat([]string{"Europe/Brussels"}, 4)
+	lives(t, s, func(t *testing.T, w *world) {
+		w.until("2018-02-18T12:00:00Z") // the reminder of the 20th is out
+		got(w.calendar.Answer(w.ctx, w.member(0), w.on("2018-02-20").ID, No))(t)
+		if n := w.told(NoticeQuorumLost); n != 0 {
+			t.Fatalf("three of four are enough, and %d heard otherwise", n)
+		}
+		gone := w.course().members[3]
+		got(w.registry.Leave(w.ctx, identity.Actor{PersonID: gone.PersonID}, gone.ID))(t)
+		w.until("2018-02-18T12:01:00Z")
+		if n := w.told(NoticeQuorumLost); n != 3 {
+			t.Errorf("%d heard that it is lost", n)
+		}
+	})
+}
+
+func TestAPastSessionIsNotMoved(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		session := w.on("2018-02-20").ID
+		w.until("2018-02-20T12:35:00Z") // it ended five minutes ago
+		refused(w.calendar.Move(w.ctx, w.member(0), session, 0, day(t, "2018-02-22"), wall.At(12, 30), false))(t, "session-over")
 	})
 }
 

@@ -10,14 +10,14 @@ import (
 	"kring/circles"
 )
 
-// Move puts one session on another date, on the wall of the circle's zone; the others stay. Everybody is told once. It
-// answers Conflict not-running, circle-over and session-over, Stale, and Invalid: in-the-past, too-far, clock-gap (the
+// Move puts one session, until its end, on another date, on the wall of the circle's zone; the others stay. Everybody is
+// told once. It answers Conflict not-running, circle-over and session-over, Stale, and Invalid: in-the-past, too-far, clock-gap (the
 // clock jumps over that time on that day) and overlaps-session.
 func (cal *Calendar) Move(ctx context.Context, actor identity.Actor, sessionID string, revision int, on wall.Date, at wall.TimeOfDay, dryRun bool) (Change, error) {
 	a := ask{actor: actor, action: circles.Move, revision: revision, dryRun: dryRun}
 	return cal.onSession(ctx, sessionID, a, func(c *course, s *Session) error {
 		c.focus = s.ID
-		if err := c.plannedInRun(*s); err != nil {
+		if err := c.notOver(*s); err != nil {
 			return err
 		}
 		start, kind := wall.Instant(on, at, c.loc)
@@ -82,12 +82,12 @@ func (c *course) running() error {
 	return nil
 }
 
-// plannedInRun answers Conflict for a session that is no longer planned, or of a circle that does not run.
-func (c *course) plannedInRun(s Session) error {
+// notOver answers Conflict for a session that is no longer planned or has ended, or of a circle that does not run.
+func (c *course) notOver(s Session) error {
 	if err := c.running(); err != nil {
 		return err
 	}
-	if s.State != Planned {
+	if s.State != Planned || s.Over(c.now) {
 		return fault.New(fault.Conflict, "session-over")
 	}
 	return nil
@@ -99,7 +99,7 @@ func (cal *Calendar) Skip(ctx context.Context, actor identity.Actor, sessionID s
 	a := ask{actor: actor, action: circles.Skip, revision: revision, dryRun: dryRun}
 	return cal.onSession(ctx, sessionID, a, func(c *course, s *Session) error {
 		c.focus = s.ID
-		if err := c.plannedInRun(*s); err != nil {
+		if err := c.notOver(*s); err != nil {
 			return err
 		}
 		if !s.Coming(c.now) {
@@ -115,11 +115,8 @@ func (cal *Calendar) Cancel(ctx context.Context, actor identity.Actor, sessionID
 	a := ask{actor: actor, action: circles.Cancel, revision: revision, dryRun: dryRun}
 	return cal.onSession(ctx, sessionID, a, func(c *course, s *Session) error {
 		c.focus = s.ID
-		if err := c.plannedInRun(*s); err != nil {
+		if err := c.notOver(*s); err != nil {
 			return err
-		}
-		if s.Over(c.now) {
-			return fault.New(fault.Conflict, "session-over")
 		}
 		return c.callOff(s, Cancelled, NoticeCancelled, "session-cancelled")
 	})

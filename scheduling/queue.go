@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,6 +21,8 @@ const (
 	// the commit, which is what takes long, in common.
 	circlesTogether = 8
 	motionsAtOnce   = 100
+	// changedLately is how long after somebody came or left the circle's dates are looked at for what follows from it.
+	changedLately = time.Hour
 )
 
 // Counts is what a pass did.
@@ -44,7 +47,8 @@ func (n *Counts) add(c Counts) {
 }
 
 // QueueDue does what time alone brings about up to the instant: reminders and questions, sessions that stay without an
-// answer, pauses that end, motions that nobody objected to, circles that stay silent. It takes a bounded number of
+// answer, pauses that end, motions that nobody objected to, circles that stay silent; and it lets what changed among the
+// members reach the dates: hosts who left or opted out are replaced, newcomers get their turns. It takes a bounded number of
 // circles, each in a transaction of its own, and answers when it next has something to do (now when it did not finish,
 // zero when nothing is planned). Rows decide what is done, so two processes at once do everything once, and what was
 // missed while none ran is caught up with. What fails for one circle stops no other; the errors come back joined.
@@ -80,7 +84,15 @@ func (cal *Calendar) nextDue(ctx context.Context) (next time.Time, err error) {
 func (cal *Calendar) queueCircles(ctx context.Context, now time.Time) (Counts, error) {
 	var ids []string
 	err := cal.db.Read(ctx, func(tx database.Tx) (err error) {
-		ids, err = dueCircles(tx, now, circlesAtOnce)
+		if ids, err = dueCircles(tx, now, circlesAtOnce); err != nil {
+			return err
+		}
+		changed, err := changedCircles(tx, now, now.Add(-changedLately), circlesAtOnce)
+		for _, id := range changed {
+			if !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
 		return err
 	})
 	if err != nil {
@@ -144,6 +156,9 @@ func (cal *Calendar) queueCircle(ctx context.Context, circleID string, now time.
 
 // passTime works off what is due about the circle, in the order in which it fell due.
 func (c *course) passTime() error {
+	if err := c.sayWhoIsMissed(); err != nil {
+		return err
+	}
 	dues, err := duesOf(c.tx, c.circle.ID)
 	if err != nil {
 		return err

@@ -103,15 +103,16 @@ func TestDueListsGoStraightIntoAnIndex(t *testing.T) {
 	db := testkit.Open(t, testkit.SQLite(t))
 	id, now := database.NewID(), time.Now()
 	for name, list := range map[string]func(tx database.Tx) error{
-		"sessions of a circle":  func(tx database.Tx) error { _, err := sessionsOf(tx, id); return err },
-		"absences of a circle":  func(tx database.Tx) error { _, err := absencesOf(tx, id); return err },
-		"breaks of a circle":    func(tx database.Tx) error { _, err := breaksOf(tx, id); return err },
-		"circles that are due":  func(tx database.Tx) error { _, err := dueCircles(tx, now, 100); return err },
-		"what is due next":      func(tx database.Tx) error { _, err := nextDue(tx); return err },
-		"answers to forget":     func(tx database.Tx) error { _, err := dueForgets(tx, now, 100); return err },
-		"what is forgotten":     func(tx database.Tx) error { _, err := nextForget(tx); return err },
-		"a member's messages":   func(tx database.Tx) error { _, err := messagesSince(tx, id, now, 10); return err },
-		"whether it is flagged": func(tx database.Tx) error { _, err := isStalling(tx, id); return err },
+		"sessions of a circle":       func(tx database.Tx) error { _, err := sessionsOf(tx, id); return err },
+		"absences of a circle":       func(tx database.Tx) error { _, err := absencesOf(tx, id); return err },
+		"breaks of a circle":         func(tx database.Tx) error { _, err := breaksOf(tx, id); return err },
+		"circles that are due":       func(tx database.Tx) error { _, err := dueCircles(tx, now, 100); return err },
+		"circles with other members": func(tx database.Tx) error { _, err := changedCircles(tx, now, now, 100); return err },
+		"what is due next":           func(tx database.Tx) error { _, err := nextDue(tx); return err },
+		"answers to forget":          func(tx database.Tx) error { _, err := dueForgets(tx, now, 100); return err },
+		"what is forgotten":          func(tx database.Tx) error { _, err := nextForget(tx); return err },
+		"a member's messages":        func(tx database.Tx) error { _, err := messagesSince(tx, id, now, 10); return err },
+		"whether it is flagged":      func(tx database.Tx) error { _, err := isStalling(tx, id); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, statement := range spoken(t, db, list) {

@@ -225,6 +225,17 @@ func dueCircles(tx database.Tx, now time.Time, limit int) ([]string, error) {
 	return ids, nil
 }
 
+// changedCircles are circles at which health is to look, as after every write about one, and in which somebody came or left
+// since an instant, or somebody is to lead who no longer does.
+func changedCircles(tx database.Tx, now, since time.Time, limit int) ([]string, error) {
+	var ids []string
+	return ids, tx.Gorm().Raw(`select c.id from circles c where c.next_check_at <= @now and c.state in ('running', 'paused') and (
+		exists (select 1 from members m where m.circle_id = c.id and (m.left_at > @since or m.in_at > @since))
+		or exists (select 1 from sessions s join members m on m.id = s.host_id where s.circle_id = c.id and s.state = 'planned'
+			and s.starts_at > @now and (m.state <> 'accepted' or not (m.hosts or s.host_swapped))))
+		order by c.next_check_at limit @limit`, map[string]any{"now": now, "since": since, "limit": limit}).Scan(&ids).Error
+}
+
 // nextDue is when the next thing falls due about any session or circle; zero when nothing does.
 func nextDue(tx database.Tx) (time.Time, error) {
 	return earliest(tx,
