@@ -255,6 +255,51 @@ func TestWhereTheQuorumIsLostBySomebodyWhoLeavesTheCircleHearsAtOnce(t *testing.
 	})
 }
 
+func TestTheHourBeforeIsSwitchedOffByAPersonAndByAProgramme(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		off, who := true, w.member(2).PersonID
+		w.write(func(tx database.Tx) error {
+			_, err := identity.PatchIn(tx, w.clock.Now(), who, 0, identity.Patch{HourOff: &off})
+			return err
+		})
+		w.until("2018-02-20T12:00:00Z")
+		if n := w.told(NoticeReminderHour); n != 4 {
+			t.Errorf("%d of the four who want it are reminded", n)
+		}
+		w.forgetNotices()
+		hour := false
+		got(w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 0, circles.ProgrammePatch{HourReminder: &hour}))(t)
+		w.until("2018-02-27T12:00:00Z")
+		if n := w.told(NoticeReminderHour); n != 0 || w.told(NoticeReminderTwoDays) != 5 {
+			t.Errorf("%d are reminded an hour before in a programme without it", n)
+		}
+	})
+}
+
+func TestAProgrammesBreakIsLeftFreeAndASchoolHolidayIsNot(t *testing.T) {
+	s := tuesdays
+	s.breaks = []circles.Break{
+		{Kind: circles.BreakWeeks, Name: "Sluiting", FromOn: wall.NewDate(2018, 2, 26), UntilOn: wall.NewDate(2018, 3, 4)},
+		{Kind: circles.SchoolHoliday, Name: "Paasvakantie", FromOn: wall.NewDate(2018, 4, 2), UntilOn: wall.NewDate(2018, 4, 15)},
+	}
+	s.forming = true
+	lives(t, s, func(t *testing.T, w *world) {
+		preview := got(w.calendar.PreviewBegin(w.ctx, w.facilitator, w.circleID, wall.Date{}))(t)
+		if len(preview.Free) == 0 || preview.Free[0].On != day(t, "2018-02-27") || preview.Free[0].Why != OffBreak {
+			t.Errorf("left free: %v", preview.Free)
+		}
+		warned := slices.IndexFunc(preview.Warnings, func(w Warning) bool { return w.Code == WarnSchoolHoliday })
+		if warned < 0 || preview.Warnings[warned].Dates != 2 {
+			t.Errorf("warned of %v", preview.Warnings)
+		}
+		got(w.calendar.Begin(w.ctx, w.facilitator, w.circleID, 0, BeginDraft{}, false))(t)
+		dates := w.dates()
+		if slices.Contains(dates, "2018-02-27 planned") || !slices.Contains(dates, "2018-04-03 planned") {
+			t.Errorf("the run is %v", dates)
+		}
+	})
+}
+
 func TestAPastSessionIsNotMoved(t *testing.T) {
 	lives(t, tuesdays, func(t *testing.T, w *world) {
 		session := w.on("2018-02-20").ID
