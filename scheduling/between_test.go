@@ -69,6 +69,18 @@ func TestARevivedCircleIsCountedAnew(t *testing.T) {
 	})
 }
 
+func TestACircleThatGoesOnLateIsCountedFromItsAnswer(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		w.until("2018-03-28T09:00:00Z") // asked on the 9th; three more sessions went by
+		got(w.calendar.GoOn(w.ctx, w.member(0), w.circleID))(t)
+		w.forgetNotices()
+		w.until("2018-04-07T09:00:00Z")
+		if n := w.told(NoticeGoOn); n != 0 {
+			t.Errorf("%d are asked again after one session", n)
+		}
+	})
+}
+
 func TestWhatWasNotRemindedOfWhileRemindersRestedComesAfter(t *testing.T) {
 	lives(t, tuesdays, func(t *testing.T, w *world) {
 		w.until("2018-03-19T09:00:00Z") // the reminder of the 20th was due on the 16th

@@ -131,7 +131,8 @@ func (c *course) close() {
 }
 
 // askGoOn stops the reminders of a circle whose last three sessions were not held, and asks all members once whether
-// it goes on, meets at another hour, pauses or stops. What was before the last such question does not count again.
+// it goes on, meets at another hour, pauses or stops. What was before the last such question, or its answer, does not
+// count again.
 func (c *course) askGoOn() {
 	if c.circle.State != circles.Running || c.circle.RemindersStoppedAt != nil {
 		return
@@ -150,12 +151,12 @@ func (c *course) askGoOn() {
 	c.ofCircle(NoticeGoOn, "", c.now, c.members)
 }
 
-// goesOn takes it that the circle goes on: reminders begin again.
+// goesOn takes it that the circle goes on: reminders begin again, and what went by until this answer is not counted.
 func (c *course) goesOn() {
 	if c.circle.RemindersStoppedAt == nil {
 		return
 	}
-	c.circle.RemindersStoppedAt = nil
+	c.circle.RemindersStoppedAt, c.circle.GoOnAskedAt = nil, &c.now
 	c.touched = true
 	c.due(Silence, time.Time{})
 }
