@@ -35,9 +35,10 @@ func (r *round) run(first *mail.Connection) error {
 	some, err := r.post.claimSome(r.ctx, r.now)
 	go r.carry(first, min(len(some), r.post.sender.Connections()))
 	for err == nil && len(some) > 0 {
+		full := len(some) == claimSize // less than a full claim means that nothing more is due
 		handed := r.hand(some)
 		some = nil
-		if !handed || r.ctx.Err() != nil || r.post.clock.Machine().After(until) {
+		if !full || !handed || r.ctx.Err() != nil || r.post.clock.Machine().After(until) {
 			break
 		}
 		some, err = r.post.claimSome(r.ctx, r.now)
