@@ -20,8 +20,9 @@ type Applied struct {
 	ExpiresAt time.Time // until when the mailed link can be pressed
 }
 
-// Apply takes a public sign-up. It counts after the press in the mailed link, within 72 hours; an address gets at most
-// one letter a day, with nothing in it that somebody typed. A known applicant gets no second row.
+// Apply takes a public sign-up. It counts after the press in the mailed link, within 72 hours of the first time; an
+// address gets at most one letter a day, with nothing in it that somebody typed. A known applicant gets no second row,
+// and nothing of hers changes: a seat that is wished for stands in the letter and counts by her press.
 //
 // It answers NotFound for a programme that does not exist, Invalid with everything that is wrong with the draft, and
 // Conflict: programme-closed, signup-closed; for a draft that asks for a seat seats-closed, circle-over, and
@@ -115,6 +116,9 @@ func signUp(tx database.Tx, p Programme, person identity.Person, draft Applicati
 			return err
 		}
 	}
+	if a.State == Unconfirmed {
+		return retold(tx, a, draft, letter, now)
+	}
 	return signUpAgain(tx, a, draft, letter, now)
 }
 
@@ -138,24 +142,15 @@ func firstSignUp(tx database.Tx, p Programme, person identity.Person, draft Appl
 	if err != nil || !inserted || !letter {
 		return inserted, err
 	}
-	return true, signupLetter(tx, a, KindConfirmApplication, now)
+	return true, signupLetter(tx, a, KindConfirmApplication, "", now)
 }
 
-// signUpAgain takes what is said once more: until the press it is nobody's word yet, so the newest words count. A known
-// applicant can only wish for a seat, and the press makes that count.
-func signUpAgain(tx database.Tx, a Application, draft ApplicationDraft, letter bool, now time.Time) error {
-	kind := KindAlreadySignedUp
-	switch {
-	case a.State == Unconfirmed:
-		draft.fill(&a)
+// retold takes what is said once more before the press: it is nobody's word yet, so the newest words count. It lives no
+// longer for that, so that no stranger keeps an address here by typing it every day.
+func retold(tx database.Tx, a Application, draft ApplicationDraft, letter bool, now time.Time) error {
+	draft.fill(&a)
+	if over(a.ExpiresAt, now) {
 		a.ExpiresAt = ptr(now.Add(PressWithin))
-		kind = KindConfirmApplication
-	case a.State == Waiting && draft.CircleID != "":
-		a.CircleID = &draft.CircleID
-		kind = KindConfirmApplication
-	}
-	if kind == KindAlreadySignedUp && !letter {
-		return nil
 	}
 	if letter {
 		a.LetterAt = &now
@@ -163,14 +158,30 @@ func signUpAgain(tx database.Tx, a Application, draft ApplicationDraft, letter b
 	if err := saveApplication(tx, &a, now); err != nil || !letter {
 		return err
 	}
-	return signupLetter(tx, a, kind, now)
+	return signupLetter(tx, a, KindConfirmApplication, "", now)
 }
 
-// signupLetter asks for one fixed letter. The key keeps two that are asked for in one moment from both going out.
-func signupLetter(tx database.Tx, a Application, kind string, now time.Time) error {
+// signUpAgain answers a form with the address of somebody whose word is known: it changes nothing, whoever sent it. A
+// seat that is wished for goes into the letter, and the press asks for it.
+func signUpAgain(tx database.Tx, a Application, draft ApplicationDraft, letter bool, now time.Time) error {
+	if !letter {
+		return nil
+	}
+	if err := markSignupLetter(tx, a.ID, now); err != nil {
+		return err
+	}
+	if a.State == Waiting && draft.CircleID != "" {
+		return signupLetter(tx, a, KindConfirmApplication, draft.CircleID, now)
+	}
+	return signupLetter(tx, a, KindAlreadySignedUp, "", now)
+}
+
+// signupLetter asks for one fixed letter, with the circle whose seat is wished for when that is all there is to confirm.
+// The key keeps two that are asked for in one moment from both going out.
+func signupLetter(tx database.Tx, a Application, kind, circleID string, now time.Time) error {
 	return noteAt(tx, outbox.Notice{
 		PersonID: a.PersonID, Kind: kind, Key: "signup/" + a.PersonID + "/" + wall.DateOf(now, time.UTC).String(),
-		ProgrammeID: a.ProgrammeID, SubjectID: a.ID,
+		ProgrammeID: a.ProgrammeID, CircleID: circleID, SubjectID: a.ID,
 	}, now, now.Add(PressWithin))
 }
 

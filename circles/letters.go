@@ -20,6 +20,7 @@ import (
 // The purposes of the links in letters: what the page behind a button is about, and what its row is.
 const (
 	LinkConfirm     = "confirm-application" // an application
+	LinkAskSeat     = "ask-seat"            // a circle: a seat of it is asked for
 	LinkApplication = "application"         // an application: see it, withdraw it
 	LinkSeat        = "seat"                // a seat of one's own: yes, hour, no
 	LinkDeclineSeat = "decline-seat"        // a seat that somebody asks for
@@ -143,16 +144,16 @@ func (l *Letters) Table() outbox.Table {
 
 // aboutApplication composes letters whose subject is an application.
 func (l *Letters) aboutApplication(write func(*letter, Application) error) outbox.Compose {
-	return l.compose(func(tx database.Tx, m *letter, subjectID string) error {
-		a, err := one[Application](tx, subjectID, false)
+	return l.compose(func(tx database.Tx, m *letter, n outbox.Notice) error {
+		a, err := one[Application](tx, n.SubjectID, false)
 		if err != nil {
 			return err
 		}
 		if m.programme, err = one[Programme](tx, a.ProgrammeID, false); err != nil {
 			return err
 		}
-		if a.CircleID != nil {
-			if m.circle, err = CircleIn(tx, *a.CircleID); err != nil {
+		if n.CircleID != "" {
+			if m.circle, err = CircleIn(tx, n.CircleID); err != nil {
 				return err
 			}
 		}
@@ -162,8 +163,8 @@ func (l *Letters) aboutApplication(write func(*letter, Application) error) outbo
 
 // aboutSeat composes letters whose subject is a seat.
 func (l *Letters) aboutSeat(write func(*letter) error) outbox.Compose {
-	return l.compose(func(tx database.Tx, m *letter, subjectID string) error {
-		if err := m.readSeat(tx, subjectID); err != nil {
+	return l.compose(func(tx database.Tx, m *letter, n outbox.Notice) error {
+		if err := m.readSeat(tx, n.SubjectID); err != nil {
 			return err
 		}
 		return write(m)
@@ -172,9 +173,9 @@ func (l *Letters) aboutSeat(write func(*letter) error) outbox.Compose {
 
 // aboutMotion composes letters whose subject is a motion.
 func (l *Letters) aboutMotion(write func(*letter) error) outbox.Compose {
-	return l.compose(func(tx database.Tx, m *letter, subjectID string) error {
+	return l.compose(func(tx database.Tx, m *letter, n outbox.Notice) error {
 		var err error
-		if m.motion, err = one[Motion](tx, subjectID, false); err != nil {
+		if m.motion, err = one[Motion](tx, n.SubjectID, false); err != nil {
 			return err
 		}
 		if m.motion.State != MotionOpen {
@@ -211,7 +212,7 @@ func (l *letter) readSeat(tx database.Tx, memberID string) (err error) {
 }
 
 // compose makes a composer out of what reads and writes one letter: the frame that all of them share.
-func (l *Letters) compose(fill func(tx database.Tx, m *letter, subjectID string) error) outbox.Compose {
+func (l *Letters) compose(fill func(tx database.Tx, m *letter, n outbox.Notice) error) outbox.Compose {
 	return func(ctx context.Context, person identity.Person, notices []outbox.Notice) (mail.Message, error) {
 		m := &letter{Letters: l, to: person, now: l.clock.Now()}
 		loc, err := wall.LoadZone(person.Zone)
@@ -221,7 +222,7 @@ func (l *Letters) compose(fill func(tx database.Tx, m *letter, subjectID string)
 		m.loc = loc
 		m.body.Greeting = m.say("letter.greeting", "name", identity.FirstName(person))
 		m.body.Closing = m.say("letter.closing")
-		err = l.db.Snapshot(ctx, func(tx database.Tx) error { return fill(tx, m, notices[0].SubjectID) })
+		err = l.db.Snapshot(ctx, func(tx database.Tx) error { return fill(tx, m, notices[0]) })
 		if fault.IsKind(err, fault.NotFound) {
 			err = outbox.Void("gone")
 		}

@@ -12,18 +12,20 @@ import (
 // confirmApplication goes to an address that anybody may have typed in: it says nothing that was typed, no name either.
 func confirmApplication(l *letter, a Application) error {
 	kind, by, args := "letter.confirm_application", "programme", l.programme.Name
+	address, until := l.link(LinkConfirm, a.ID, ""), l.now.Add(PressWithin)
 	switch {
-	case a.State == Unconfirmed:
-		l.body.Greeting = l.say("letter.greeting-nobody")
-	case a.State == Waiting && a.CircleID != nil:
+	case a.State == Unconfirmed && a.ExpiresAt != nil:
+		l.body.Greeting, until = l.say("letter.greeting-nobody"), *a.ExpiresAt
+	case a.State == Waiting && l.circle.ID != "":
 		kind, by, args = "letter.confirm_seat", "circle", l.circle.Name
+		address = l.public + "/l/" + l.links.SignUntil(LinkAskSeat, l.circle.ID, l.to, until)
 	default:
 		return outbox.Void("confirmed")
 	}
 	l.subject = l.say(kind+".subject", by, args)
 	l.paragraph(kind+".why", by, args)
-	l.buttons(mail.Link{Label: l.say(kind + ".button"), URL: l.link(LinkConfirm, a.ID, "")})
-	l.paragraph(kind + ".until")
+	l.buttons(mail.Link{Label: l.say(kind + ".button"), URL: address})
+	l.paragraph(kind+".until", "until", l.moment(until))
 	l.body.Footer = []mail.Link{{Label: l.say("letter.footer.sees"), URL: l.link(LinkSees, "", "")}}
 	return nil
 }

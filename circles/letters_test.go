@@ -120,7 +120,7 @@ func (w *world) story() func(yield func(string, outbox.Notice) bool) {
 		if !next("confirm-seat", KindConfirmApplication) {
 			return
 		}
-		held := got(w.registry.ConfirmApplication(w.ctx, actor, a.ID))(w.t)
+		held := got(w.registry.AskSeat(w.ctx, actor, view.ID))(w.t)
 		w.moveToLondon(actor.PersonID)
 		if !next("seat-offered-held", KindSeatOffered) || !next("seat-asked", KindSeatAsked) {
 			return
@@ -129,7 +129,7 @@ func (w *world) story() func(yield func(string, outbox.Notice) bool) {
 		if !next("seat-waiting", KindSeatWaiting) {
 			return
 		}
-		got(w.registry.DeclineSeat(w.ctx, actorOf(seats[0]), held.Seat.ID, false))(w.t)
+		got(w.registry.DeclineSeat(w.ctx, actorOf(seats[0]), held.ID, false))(w.t)
 		if !next("seat-declined", KindSeatDeclined) {
 			return
 		}

@@ -1,6 +1,7 @@
 package circles
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -75,6 +76,63 @@ func TestAKnownApplicantGetsNoSecondRowAndTheSameAnswer(t *testing.T) {
 		list := got(w.registry.Applications(w.ctx, w.facilitator, w.programme.ID, "", page.Cursor{}, 0))(t)
 		if len(list.Items) != 2 || list.Items[0].ID != first.ID || list.Items[0].Name != first.Name {
 			t.Errorf("%d rows, first %q", len(list.Items), list.Items[0].Name)
+		}
+	})
+}
+
+// What a stranger types with the address of somebody who signed up changes nothing: a wish for a seat goes into the
+// letter, and counts when the person presses.
+func TestAFormThatIsSentAgainChangesNothingOfAConfirmedApplication(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		c, _ := w.circle(4)
+		draft := w.application("")
+		done, actor := w.waiting(draft)
+		w.later(letterEvery)
+		w.void(KindConfirmApplication)
+		again := draft
+		again.Name, again.CircleID = "Iemand Anders", c.ID
+		got(w.registry.Apply(w.ctx, w.programme.ID, again))(t)
+		a := w.applicationOf(actor.PersonID)
+		if a.Revision != done.Application.Revision || a.CircleID != nil || a.Name != draft.Name || !a.UpdatedAt.Equal(done.Application.UpdatedAt) {
+			t.Errorf("%+v became\n%+v", done.Application, a)
+		}
+		got(w.registry.ConfirmApplication(w.ctx, actor, a.ID))(t) // the button of the first letter
+		if seats := w.seats(c.ID); len(seats) != 4 {
+			t.Errorf("%d seats after a press that asked for none", len(seats))
+		}
+		told := w.told(KindConfirmApplication)
+		if len(told) != 1 || told[0].CircleID != c.ID {
+			t.Fatalf("told %+v", told)
+		}
+		message := got(w.letters().Table()[KindConfirmApplication].Compose(w.ctx, w.person(actor.PersonID), told))(t)
+		if !strings.Contains(message.Subject, c.Name) {
+			t.Errorf("the letter says %q", message.Subject)
+		}
+		got(w.registry.Apply(w.ctx, w.programme.ID, again))(t)
+		if told := w.told(""); len(w.told(KindConfirmApplication)) != 1 {
+			t.Errorf("told twice in a day: %+v", told)
+		}
+	})
+}
+
+func TestAFormThatIsSentAgainKeepsNoApplicationAlive(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		draft := w.application("")
+		first, _ := w.applied(draft)
+		w.later(PressWithin - time.Hour)
+		again, _ := w.applied(draft)
+		if !again.ExpiresAt.Equal(*first.ExpiresAt) {
+			t.Errorf("until %v, then until %v", first.ExpiresAt, again.ExpiresAt)
+		}
+		told := w.told(KindConfirmApplication)
+		message := got(w.letters().Table()[KindConfirmApplication].Compose(w.ctx, w.person(again.PersonID), told[1:]))(t)
+		loc := got(wall.LoadZone(draft.Zone))(t)
+		if until := wall.TimeOfDayOf(*first.ExpiresAt, loc).String(); !strings.Contains(message.Body.Text(), until) {
+			t.Errorf("an hour before the end, at %s:\n%s", until, message.Body.Text())
+		}
+		w.clock.Advance(time.Hour) // over, and not yet deleted
+		if late, _ := w.applied(draft); late.ExpiresAt.Sub(*first.ExpiresAt) < PressWithin {
+			t.Errorf("once it is over: until %v", late.ExpiresAt)
 		}
 	})
 }

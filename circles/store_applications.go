@@ -20,6 +20,11 @@ func saveApplication(tx database.Tx, a *Application, now time.Time) error {
 	return err
 }
 
+// markSignupLetter notes when a letter about the application was asked for; what the application says stays as it is.
+func markSignupLetter(tx database.Tx, id string, now time.Time) error {
+	return tx.Gorm().Exec("update applications set letter_at = ? where id = ?", now, id).Error
+}
+
 // liveApplication is the person's application to the programme that is not withdrawn, locked.
 func liveApplication(tx database.Tx, programmeID, personID string) (Application, bool, error) {
 	return first[Application](tx.Gorm().Clauses(database.Lock(tx)).

@@ -190,7 +190,7 @@ func TestEveryPurposeHasAPageInBothLanguages(t *testing.T) {
 			letters.LinkAnswer: w.sessions(0)[0].ID, letters.LinkOutcome: w.sessions(0)[0].ID,
 			letters.LinkWeek: w.circle.ID, letters.LinkGoOn: w.circle.ID, letters.LinkFinish: w.circle.ID,
 			letters.LinkFine: w.circle.ID, letters.LinkRevive: w.circle.ID,
-			circles.LinkSeat: w.seats[0].ID, circles.LinkDeclineSeat: w.seats[0].ID, circles.LinkLeave: w.seats[0].ID,
+			circles.LinkAskSeat: w.circle.ID, circles.LinkSeat: w.seats[0].ID, circles.LinkDeclineSeat: w.seats[0].ID, circles.LinkLeave: w.seats[0].ID,
 			circles.LinkUndoLeave: w.seats[0].ID, letters.LinkStillIn: w.seats[0].ID,
 			circles.LinkMe: "", circles.LinkMails: "", circles.LinkSees: "", letters.LinkOffChanges: "", letters.LinkOffReminder: "",
 		}

@@ -15,6 +15,7 @@ import (
 func buttons() map[string]button {
 	return map[string]button{
 		circles.LinkConfirm:     {look: lookConfirm, do: doConfirm, only: "confirm"},
+		circles.LinkAskSeat:     {look: lookAskSeat, do: doAskSeat, only: "ask"},
 		circles.LinkApplication: {look: lookApplication, do: doApplication, only: "withdraw"},
 		circles.LinkSeat:        {look: lookSeat, do: doSeat},
 		circles.LinkDeclineSeat: {look: lookDecline, do: doDecline, only: "decline"},
@@ -68,6 +69,38 @@ func doConfirm(p *press, _ Choice) (string, error) {
 		return "done.asked", nil
 	}
 	return "done", nil
+}
+
+// lookAskSeat offers to ask for a seat of a circle, to somebody who signed up before.
+func lookAskSeat(p *press) (standing, error) {
+	var err error
+	if p.args["circle"], err = p.circleName(p.link.RowID); err != nil {
+		return standing{}, err
+	}
+	var seats []circles.Member
+	err = p.db.Read(p.ctx, func(tx database.Tx) (err error) {
+		seats, err = circles.SeatsIn(tx, p.link.RowID)
+		return err
+	})
+	for _, seat := range seats {
+		if seat.PersonID == p.person.ID && seat.State.Open() {
+			return over("did")
+		}
+	}
+	return p.offers("text", "ask"), err
+}
+
+func doAskSeat(p *press, _ Choice) (string, error) {
+	seat, err := p.circles.AskSeat(p.ctx, p.actor, p.link.RowID)
+	switch refused, is := fault.Of(err); {
+	case is && refused.Kind == fault.Conflict:
+		return "done.no-seat", nil
+	case err != nil:
+		return "", err
+	case seat.State == circles.Asked:
+		return "done.asked", nil
+	}
+	return "done.held", nil
 }
 
 func lookApplication(p *press) (standing, error) {

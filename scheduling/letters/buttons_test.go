@@ -139,6 +139,8 @@ func (w *world) rowFor(purpose string) (rowID string, choice Choice) {
 		return "", Choice{Value: "off"}
 	case circles.LinkConfirm, circles.LinkApplication:
 		return w.application(purpose == circles.LinkApplication), Choice{}
+	case circles.LinkAskSeat:
+		return w.seeking(), Choice{}
 	case circles.LinkSeat:
 		return w.invitation("Ben Brown", "ben"), Choice{Value: "no"}
 	case circles.LinkDeclineSeat:
@@ -208,6 +210,19 @@ func (w *world) application(confirmed bool) string {
 	return id
 }
 
+// seeking is a circle of a second programme that has a seat for Ben, who signed up for it.
+func (w *world) seeking() string {
+	w.t.Helper()
+	id, hours := w.application(true), []wall.Hours{{Weekday: "tue", From: "08:00", Until: "18:00"}}
+	a := got(w.registry.PatchApplication(w.ctx, w.as("Ben"), id, 0, circles.ApplicationPatch{Availability: &hours}))(w.t)
+	owner := w.farah
+	owner.Owner = true
+	slot := wall.Slot{Weekday: time.Tuesday, At: wall.At(9, 0), Zone: "Europe/Brussels"}
+	return got(w.registry.OpenCircle(w.ctx, owner, circles.CircleDraft{
+		ProgrammeID: a.ProgrammeID, Name: "De Dinsdagen", Slot: &slot, Seats: 5, SeatsOpen: true,
+	}))(w.t).ID
+}
+
 // invitation offers somebody a seat of a second circle.
 func (w *world) invitation(name, mailbox string) string {
 	w.t.Helper()
@@ -238,7 +253,7 @@ func (w *world) asksSeat() string {
 
 // single are the purposes with one choice by nature: only there a press that names none means something.
 var single = []string{
-	circles.LinkConfirm, circles.LinkApplication, circles.LinkDeclineSeat, circles.LinkObject, circles.LinkLeave,
+	circles.LinkConfirm, circles.LinkAskSeat, circles.LinkApplication, circles.LinkDeclineSeat, circles.LinkObject, circles.LinkLeave,
 	circles.LinkUndoLeave, circles.LinkMe, LinkFine, LinkRevive,
 }
 

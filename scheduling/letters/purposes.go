@@ -22,7 +22,7 @@ const (
 // Purposes are all purposes that a letter's link can have, also those of the circles room.
 func Purposes() []string {
 	return []string{
-		circles.LinkConfirm, circles.LinkApplication, circles.LinkSeat, circles.LinkDeclineSeat, circles.LinkObject,
+		circles.LinkConfirm, circles.LinkAskSeat, circles.LinkApplication, circles.LinkSeat, circles.LinkDeclineSeat, circles.LinkObject,
 		circles.LinkLeave, circles.LinkUndoLeave, circles.LinkMe, circles.LinkMails, circles.LinkSees,
 		LinkAnswer, LinkOutcome, LinkWeek, LinkStillIn, LinkGoOn, LinkFinish, LinkFine, LinkRevive,
 		LinkOffReminder, LinkOffChanges,
