@@ -24,7 +24,7 @@ build: ## build the program into bin/kring
 
 test: deps check lint ## run everything that CI runs; installs what the tests need
 	sh tools/test.sh ./...
-	sh tools/fuzz.sh 3s
+	sh tools/fuzz.sh 5000x
 
 check: ## formatting and generated code are up to date
 	sh tools/check.sh
