@@ -65,6 +65,8 @@ type Actor struct {
 	// MemberOnly is set for a member token: the person acts as a member of her own circles, never as facilitator or
 	// owner, whatever rights she has otherwise.
 	MemberOnly bool
+	// SignInID is the row of the browser's sign-in, "" for other credentials.
+	SignInID string
 }
 
 // Known says whether the actor is somebody.
