@@ -6,7 +6,9 @@ import (
 	"kring/circles"
 	"kring/internal/database"
 	"kring/internal/identity"
+	"kring/internal/limit"
 	"kring/internal/outbox"
+	"kring/internal/signin"
 	"kring/internal/testkit"
 	"kring/scheduling"
 	"kring/scheduling/health"
@@ -21,7 +23,9 @@ func TestEveryColumnOfTheSchemaHasAPrivacyMark(t *testing.T) {
 				columns = append(columns, table.Name+"."+column.Name)
 			}
 		}
-		rooms := []map[string]identity.Mark{identity.Marks(), circles.Marks(), scheduling.Marks(), health.Marks(), outbox.Marks()}
+		rooms := []map[string]identity.Mark{
+			identity.Marks(), limit.Marks(), signin.Marks(), circles.Marks(), scheduling.Marks(), health.Marks(), outbox.Marks(),
+		}
 		for _, mistake := range identity.Unmarked(columns, rooms...) {
 			t.Error(mistake)
 		}
