@@ -64,7 +64,13 @@ type config struct {
 	guideURL    string
 	level       slog.Level
 	json        bool
+
+	networkLimit int // sign-ins and sign-ups from one network in an hour; 0: any number
+	oidc         oidcSettings
 }
+
+// oidcSettings are how Kring is known to an organisation's OpenID provider; without an issuer there is none.
+type oidcSettings struct{ issuer, clientID, clientSecret string }
 
 // settingError says that the settings are wrong; all mistakes are in it.
 type settingError struct{ error }

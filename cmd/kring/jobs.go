@@ -9,6 +9,7 @@ import (
 	"github.com/go-co-op/gocron/v2"
 
 	"kring/internal/idempotency"
+	"kring/internal/limit"
 	"kring/internal/outbox"
 )
 
@@ -27,11 +28,13 @@ func (s *service) table() []*job {
 		{name: "queue-due", pass: s.queueDue},
 		{name: "review-health", pass: s.review},
 		{name: "overviews", pass: s.watch.QueueOverviews},
+		{name: "sign-in-letters", pass: s.signIn.QueueLetters},
 		{name: "plan-letters", pass: s.post.Plan},
 		{name: "deliver", pass: s.deliver},
 		{name: "forget-answers", pass: s.forgetAnswers},
 		{name: "prove-health", pass: s.prove, nightly: true},
 		{name: "sweep-keys", pass: s.sweepKeys, every: time.Hour},
+		{name: "sweep-sign-ins", pass: s.sweepSignIns, every: time.Hour},
 		{name: "flush-token-uses", pass: s.flushUses, every: time.Minute},
 	}
 }
@@ -81,6 +84,13 @@ func (s *service) forgetAnswers(ctx context.Context, now time.Time) (int, time.T
 func (s *service) sweepKeys(ctx context.Context, _ time.Time) (int, time.Time, error) {
 	_, err := idempotency.Sweep(ctx, s.db, s.clock.Machine())
 	return 0, time.Time{}, err
+}
+
+// sweepSignIns deletes what letting people in leaves behind.
+func (s *service) sweepSignIns(ctx context.Context, now time.Time) (int, time.Time, error) {
+	_, _, err := s.signIn.Sweep(ctx, now)
+	_, counts := limit.Sweep(ctx, s.db, s.clock.Machine())
+	return 0, time.Time{}, errors.Join(err, counts)
 }
 
 func (s *service) flushUses(ctx context.Context, _ time.Time) (int, time.Time, error) {

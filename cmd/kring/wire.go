@@ -17,8 +17,11 @@ import (
 	"kring/internal/clock"
 	"kring/internal/database"
 	"kring/internal/identity"
+	"kring/internal/limit"
 	"kring/internal/mail"
 	"kring/internal/outbox"
+	"kring/internal/signin"
+	"kring/internal/signin/oidc"
 	"kring/internal/text"
 	"kring/migrations"
 	"kring/scheduling"
@@ -39,6 +42,10 @@ type service struct {
 	guides   *guides.Library
 	tokens   *identity.Tokens
 	links    *identity.Links
+	limits   *limit.Limits
+	signIn   *signin.SignIn
+	provider *oidc.Provider // nil: people sign in by letter only
+	records  *identity.Records
 	circles  *circles.Registry
 	calendar *scheduling.Calendar
 	watch    *health.Watch
@@ -78,9 +85,11 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 	if err := s.read(in.strict); err != nil {
 		return nil, err
 	}
-	if err := s.settle(ctx, in.out); err != nil {
+	secrets, err := s.settle(ctx, in.out)
+	if err != nil {
 		return nil, err
 	}
+	s.letIn(secrets)
 	s.circles = circles.NewRegistry(circles.Options{DB: s.db, Clock: s.clock, Guides: s.guides, Calendars: holidays.Keys()})
 	s.calendar = scheduling.New(scheduling.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
 	s.watch = health.New(health.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
@@ -116,24 +125,41 @@ func (s *service) read(strict bool) (err error) {
 	return err
 }
 
-// settle takes the secrets, and makes the owner of an empty database.
-func (s *service) settle(ctx context.Context, out io.Writer) error {
+// settle takes the secrets, which it answers, and makes the owner of an empty database.
+func (s *service) settle(ctx context.Context, out io.Writer) (identity.Secrets, error) {
 	secrets, err := s.secrets()
 	if err != nil {
-		return err
+		return secrets, err
 	}
 	s.links, s.tokens = identity.NewLinks(secrets), identity.NewTokens(s.db, s.clock, secrets)
 	token, created, err := s.tokens.EnsureOwner(ctx, s.config.ownerEmail, s.config.language, s.config.zone)
 	if errors.Is(err, identity.ErrNoOwner) {
-		return settingError{errors.New("wrong settings:\n  owner-email (KRING_OWNER_EMAIL): the database is new; say whose it is")}
+		return secrets, settingError{errors.New("wrong settings:\n  owner-email (KRING_OWNER_EMAIL): the database is new; say whose it is")}
 	}
 	if err != nil {
-		return fmt.Errorf("make the owner: %w", err)
+		return secrets, fmt.Errorf("make the owner: %w", err)
 	}
 	if created {
 		printOwner(out, s.config, token)
 	}
-	return nil
+	return secrets, nil
+}
+
+// letIn makes what people sign in with, and what tells them everything that is kept of them and forgets it.
+func (s *service) letIn(secrets identity.Secrets) {
+	s.limits = limit.New(secrets)
+	s.signIn = signin.New(signin.Options{
+		DB: s.db, Clock: s.clock, Texts: s.texts, Secrets: secrets, Links: s.links, Limits: s.limits,
+		PublicURL: s.config.publicURL, Log: s.log,
+	})
+	if o := s.config.oidc; o.issuer != "" {
+		s.provider = oidc.New(oidc.Options{
+			DB: s.db, Clock: s.clock, Issuer: o.issuer, ClientID: o.clientID, ClientSecret: o.clientSecret,
+			RedirectURL: s.config.publicURL + "/sign-in/oidc/callback",
+		})
+	}
+	// In the order in which somebody is forgotten: rooms that lock circles first, people last.
+	s.records = identity.NewRecords(s.db, s.clock, s.signIn.Part())
 }
 
 // secrets are those of the settings; SQLite keeps one beside its file.
@@ -174,6 +200,7 @@ func (s *service) newPost() (*outbox.Post, error) {
 	o := outbox.Options{DB: s.db, Clock: s.clock, Log: s.log, Table: outbox.Table{}, Pass: ofDates.Pass}
 	maps.Copy(o.Table, ofSeats.Table())
 	maps.Copy(o.Table, ofDates.Table())
+	maps.Copy(o.Table, s.signIn.Table())
 	public, err := url.Parse(s.config.publicURL)
 	if err != nil {
 		return nil, err
