@@ -12,6 +12,8 @@ import (
 	"kring/internal/clock"
 	"kring/internal/database"
 	"kring/internal/identity"
+	"kring/internal/signin"
+	"kring/internal/signin/oidc"
 	"kring/internal/text"
 	"kring/scheduling"
 	"kring/scheduling/letters"
@@ -22,7 +24,7 @@ import (
 //go:embed text.*.json
 var Texts embed.FS
 
-// Options is what a Web is made of. All fields are needed.
+// Options is what a Web is made of. All fields but OIDC are needed.
 type Options struct {
 	DB       *database.DB
 	Clock    *clock.Clock
@@ -32,6 +34,9 @@ type Options struct {
 	Calendar *scheduling.Calendar
 	Guides   *guides.Library
 	Buttons  *letters.Buttons
+	SignIn   *signin.SignIn
+	Records  *identity.Records
+	OIDC     *oidc.Provider // of the organisation; nil: not offered
 	Log      *slog.Logger
 }
 
