@@ -77,11 +77,11 @@ type Profile struct {
 
 // ConfirmIn notes that the person pressed a mailed link, so that the address is theirs and mail arrives there. The first
 // time the whole profile becomes the person's. Later it renews zone, languages spoken and availability; name and letter
-// language change by the person's own word alone ([PatchIn]). No such person: NotFound "not-found"; faulty fields:
-// Invalid.
+// language change by the person's own word alone ([PatchIn]). An address that bounced once is written to again; one that
+// asked for silence is not. No such person: NotFound "not-found"; faulty fields: Invalid.
 func ConfirmIn(tx database.Tx, now time.Time, personID string, profile Profile) (Person, error) {
 	patch := Patch{Zone: &profile.Zone, Speaks: &profile.Speaks, Availability: &profile.Availability}
-	return changeIn(tx, now, personID, func(p *Person) error {
+	p, err := changeIn(tx, now, personID, func(p *Person) error {
 		if !p.Confirmed() {
 			at := database.Cut(now)
 			p.ConfirmedAt = &at
@@ -90,6 +90,10 @@ func ConfirmIn(tx database.Tx, now time.Time, personID string, profile Profile) 
 		p.UndeliverableAt = nil
 		return patch.apply(p)
 	})
+	if err != nil {
+		return Person{}, err
+	}
+	return p, liftBouncedIn(tx, p.Email)
 }
 
 // ConfirmAddressIn is ConfirmIn for a press that brings no profile with it (a seat accepted): it changes nothing but
@@ -104,7 +108,10 @@ func ConfirmAddressIn(tx database.Tx, now time.Time, personID string) (Person, e
 		p.ConfirmedAt = &at
 	}
 	p.UndeliverableAt = nil
-	return p, updatePerson(tx, &p, now)
+	if err := updatePerson(tx, &p, now); err != nil {
+		return Person{}, err
+	}
+	return p, liftBouncedIn(tx, p.Email)
 }
 
 // Patch is a change that a person makes to what is known of them; nil leaves as it is.
@@ -165,10 +172,14 @@ func RaiseLinkEpochIn(tx database.Tx, now time.Time, personID string) (Person, e
 }
 
 // MarkUndeliverableIn notes that a mail server refused the address for good; the first such moment stays until the
-// person presses a link again. No such person: NotFound "not-found".
+// person presses a link again. The address is suppressed as [Bounced], so that it is still known when the person is
+// forgotten. Somebody erased has no address to be marked. No such person: NotFound "not-found".
 func MarkUndeliverableIn(tx database.Tx, now time.Time, personID string) error {
 	p, err := personByID(tx, personID, true)
-	if err != nil || p.UndeliverableAt != nil {
+	if err != nil || p.ErasedAt != nil {
+		return err
+	}
+	if err := SuppressIn(tx, now, p.Email, Bounced); err != nil || p.UndeliverableAt != nil {
 		return err
 	}
 	at := database.Cut(now)

@@ -22,7 +22,7 @@ const (
 	Secret Mark = "secret"
 )
 
-// Marks are the marks of the tables of people, tokens, journal, idempotency and jobs, by "table.column".
+// Marks are the marks of the tables of people, tokens, suppressions, journal, idempotency and jobs, by "table.column".
 func Marks() map[string]Mark {
 	return map[string]Mark{
 		"people.id":               Code,
@@ -70,6 +70,13 @@ func Marks() map[string]Mark {
 		"idempotency_keys.status":     None,
 		"idempotency_keys.subject_id": Code,
 		"idempotency_keys.created_at": Code,
+
+		"suppressions.hash":       Code,
+		"suppressions.reason":     Code,
+		"suppressions.created_at": Code,
+
+		"salts.name":  None,
+		"salts.value": Secret,
 
 		"first_run.id":        None,
 		"first_run.person_id": Code,
