@@ -80,11 +80,13 @@ func (c *cast) facilitators() {
 		{facilitator, "fred@example.org", c.programme.ID}, {facilitatorMember, "fien@example.org", c.programme.ID},
 		{stranger, "stan@example.org", c.other.ID},
 	} {
-		person, err := c.rooms.AddFacilitator(c.ctx(), c.owner, one.programme, circles.FacilitatorDraft{
+		person, err := c.rooms.InviteFacilitator(c.ctx(), c.owner, one.programme, circles.FacilitatorDraft{
 			Name: one.email[:4] + " Maes", Email: one.email, LetterLanguage: "nl",
 		})
 		must(c.t, err)
-		c.actors[one.who] = acting(person.ID)
+		c.actors[one.who] = acting(person.PersonID)
+		_, err = c.rooms.AcceptFacilitation(c.ctx(), c.actors[one.who], one.programme)
+		must(c.t, err)
 	}
 }
 

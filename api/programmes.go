@@ -158,16 +158,16 @@ func (a *API) ListFacilitators(ctx context.Context, r contract.ListFacilitatorsR
 	return contract.ListFacilitators200JSONResponse{Items: list(people, facilitatorView)}, nil
 }
 
-// AddFacilitator shares a programme.
+// AddFacilitator asks somebody to share a programme.
 func (a *API) AddFacilitator(ctx context.Context, r contract.AddFacilitatorRequestObject) (contract.AddFacilitatorResponseObject, error) {
 	in := callOf(ctx)
 	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Facilitator], error) {
-		person, err := a.circles.AddFacilitator(ctx, in.actor, r.ProgrammeId, circles.FacilitatorDraft{
+		person, err := a.circles.InviteFacilitator(ctx, in.actor, r.ProgrammeId, circles.FacilitatorDraft{
 			Name: r.Body.Name, Email: r.Body.Email, LetterLanguage: string(given(r.Body.LetterLanguage, "")),
 		})
-		return made[contract.Facilitator]{facilitatorView(person), person.ID}, err
+		return made[contract.Facilitator]{facilitatorView(person), person.PersonID}, err
 	}, func(ctx context.Context, id string) (contract.Facilitator, error) {
-		person, err := a.person(ctx, id)
+		person, err := a.circles.Facilitator(ctx, in.actor, r.ProgrammeId, id)
 		return facilitatorView(person), err
 	})
 	if err != nil {
@@ -176,8 +176,8 @@ func (a *API) AddFacilitator(ctx context.Context, r contract.AddFacilitatorReque
 	return contract.AddFacilitator201JSONResponse(view), nil
 }
 
-func facilitatorView(p identity.Person) contract.Facilitator {
-	return contract.Facilitator{PersonId: p.ID, Name: p.Name, Email: p.Email}
+func facilitatorView(p circles.FacilitatorView) contract.Facilitator {
+	return contract.Facilitator{PersonId: p.PersonID, Name: p.Name, Email: p.Email}
 }
 
 // RemoveFacilitator takes somebody's rights over a programme.

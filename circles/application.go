@@ -39,6 +39,7 @@ type Application struct {
 	ExpiresAt      *time.Time // when an unconfirmed one is deleted
 	LetterAt       *time.Time // when the last letter about it was asked for
 	ConfirmedAt    *time.Time
+	ForgottenAt    *time.Time // when what it says of the person was deleted
 	Revision       int
 	CreatedAt      time.Time
 	UpdatedAt      time.Time

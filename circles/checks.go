@@ -22,6 +22,12 @@ const (
 	mostMembers = 20
 )
 
+// How many months a programme keeps people's data unless it says otherwise.
+const (
+	keepMonths         = 12
+	keepUnplacedMonths = 6
+)
+
 // checkText cleans a text of several lines.
 func checkText(v *fault.Violations, pointer, body string, most int) string {
 	body = strings.TrimSpace(strings.ReplaceAll(body, "\r\n", "\n"))

@@ -1,6 +1,7 @@
 package circles
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,8 @@ type ProgrammeDraft struct {
 	SignupClosesAt     *time.Time
 	HourReminder       bool
 	Breaks             []Break // Kind, Name, FromOn and UntilOn of each are read
+	// How many months people's data stays, see Programme; 0 takes 12 and 6.
+	KeepMonths, KeepUnplacedMonths int
 }
 
 // check cleans the draft and answers Invalid with everything that is wrong with it.
@@ -119,6 +122,7 @@ func (d ProgrammeDraft) programme(id string, now time.Time) Programme {
 		ID: id, Name: d.Name, Purpose: d.Purpose, GuideSet: d.GuideSet, Language: d.Language, Zone: d.Zone,
 		Holidays: d.Holidays, Quorum: d.Quorum, StartsOn: d.StartsOn, SignupOpen: d.SignupOpen,
 		SignupClosesAt: d.SignupClosesAt, HourReminder: d.HourReminder, State: Open,
+		KeepMonths: cmp.Or(d.KeepMonths, keepMonths), KeepUnplacedMonths: cmp.Or(d.KeepUnplacedMonths, keepUnplacedMonths),
 		Revision: 1, CreatedAt: now, UpdatedAt: now,
 	}
 }
@@ -131,6 +135,7 @@ type ApplicationDraft struct {
 	Availability                           []wall.Hours
 	Team, Department, Location, Experience string
 	CircleID                               string // the circle whose open seat is asked for; empty: none
+	Network                                string // whose sign-ups are counted together; empty: not counted
 
 	availability wall.Availability
 }

@@ -29,6 +29,7 @@ type Member struct {
 	CircleID      string
 	PersonID      string
 	ApplicationID *string // the sign-up it came from
+	ProgrammeID   *string // through which programme the person came; nil: through none
 	State         SeatState
 	OtherHour     bool // declined because of the hour: would come at another one
 

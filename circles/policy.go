@@ -17,7 +17,7 @@ const (
 	SeeProgramme      Action = "see-programme"
 	ChangeProgramme   Action = "change-programme"
 	SeeFacilitators   Action = "see-facilitators"
-	AddFacilitator    Action = "add-facilitator"
+	InviteFacilitator Action = "invite-facilitator"
 	RemoveFacilitator Action = "remove-facilitator"
 	Apply             Action = "apply"
 	ConfirmApply      Action = "confirm-application"
@@ -132,7 +132,7 @@ var table = map[Action]rule{
 	SeeProgramme:      {facilitator | applicant | member, facilitator, identity.ScopeProgrammesRead},
 	ChangeProgramme:   {facilitator, facilitator, identity.ScopeProgrammesWrite},
 	SeeFacilitators:   {facilitator, facilitator, identity.ScopeProgrammesRead},
-	AddFacilitator:    {facilitator, facilitator, identity.ScopeProgrammesWrite},
+	InviteFacilitator: {facilitator, facilitator, identity.ScopeProgrammesWrite},
 	RemoveFacilitator: {facilitator, facilitator, identity.ScopeProgrammesWrite},
 	Apply:             {anybody, anybody, ""},
 	ConfirmApply:      {self, self | facilitator, ""},

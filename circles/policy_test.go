@@ -44,7 +44,7 @@ var expected = map[Action]string{
 	SeeProgramme:      "s--yyyyyyy",
 	ChangeProgramme:   "s------yyy",
 	SeeFacilitators:   "s------yyy",
-	AddFacilitator:    "s------yyy",
+	InviteFacilitator: "s------yyy",
 	RemoveFacilitator: "s------yyy",
 	Apply:             "yyyyyyyyyy",
 	ConfirmApply:      "s---y--nnn",

@@ -40,9 +40,14 @@ type Programme struct {
 	SignupClosesAt *time.Time
 	HourReminder   bool // whether people get a letter one hour before
 	State          ProgrammeState
-	Revision       int
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
+
+	KeepMonths         int        // how long people's data stays after their last circle
+	KeepUnplacedMonths int        // how long the data of who was never placed stays after sign-up closed
+	SignupEndedAt      *time.Time // when sign-up was closed by hand; nil while it is open
+
+	Revision  int
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 // TableName is the programmes' table.
@@ -75,3 +80,16 @@ type Facilitator struct {
 
 // TableName is the facilitators' table.
 func (Facilitator) TableName() string { return "facilitators" }
+
+// FacilitatorInvitation is a letter by which somebody was asked to facilitate a programme, and that waits for her yes.
+type FacilitatorInvitation struct {
+	ProgrammeID string
+	PersonID    string
+	InvitedBy   *string // a person; nil when she was erased
+	ExpiresAt   time.Time
+	LetterAt    time.Time // when the last letter about it was asked for
+	CreatedAt   time.Time
+}
+
+// TableName is the invitations' table.
+func (FacilitatorInvitation) TableName() string { return "facilitator_invitations" }

@@ -119,19 +119,19 @@ func TestFacilitatorsShareAProgrammeAndTheLastOneStays(t *testing.T) {
 	inWorlds(t, func(t *testing.T, w *world) {
 		c, _ := w.circle(2)
 		draft := FacilitatorDraft{Name: "Gust", Email: "Gust@Example.org", LetterLanguage: "nl"}
-		second := got(w.registry.AddFacilitator(w.ctx, w.facilitator, w.programme.ID, draft))(t)
-		got(w.registry.AddFacilitator(w.ctx, w.facilitator, w.programme.ID, draft))(t)
-		gust := identity.Actor{PersonID: second.ID}
+		second := got(w.registry.InviteFacilitator(w.ctx, w.facilitator, w.programme.ID, draft))(t)
+		gust := identity.Actor{PersonID: second.PersonID}
+		got(w.registry.AcceptFacilitation(w.ctx, gust, w.programme.ID))(t)
 		if people := got(w.registry.Facilitators(w.ctx, gust, w.programme.ID))(t); len(people) != 2 || people[1].Email != "gust@example.org" {
 			t.Errorf("%+v", people)
 		}
 		if err := w.registry.RemoveFacilitator(w.ctx, gust, w.programme.ID, w.facilitator.PersonID); err != nil {
 			t.Fatal(err)
 		}
-		if by := w.see(c.ID).LookedAfterBy; by == nil || *by != second.ID {
+		if by := w.see(c.ID).LookedAfterBy; by == nil || *by != gust.PersonID {
 			t.Error("nobody looks after the circle")
 		}
-		refused(nothing(w.registry.RemoveFacilitator(w.ctx, gust, w.programme.ID, second.ID)))(t, fault.Conflict, "last-facilitator")
+		refused(nothing(w.registry.RemoveFacilitator(w.ctx, gust, w.programme.ID, gust.PersonID)))(t, fault.Conflict, "last-facilitator")
 		refused(nothing(w.registry.RemoveFacilitator(w.ctx, gust, w.programme.ID, w.facilitator.PersonID)))(t, fault.NotFound, "not-found")
 		refused(w.registry.Facilitators(w.ctx, w.facilitator, w.programme.ID))(t, fault.NotFound, "not-found")
 	})

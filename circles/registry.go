@@ -9,6 +9,7 @@ import (
 	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/journal"
+	"kring/internal/limit"
 )
 
 // Registry is the use cases of programmes, sign-ups, circles and seats: what a person asks for. It may be used from
@@ -17,6 +18,7 @@ type Registry struct {
 	db     *database.DB
 	clock  *clock.Clock
 	choose choices
+	limits *limit.Limits
 }
 
 // Options is what a Registry is made of.
@@ -26,11 +28,15 @@ type Options struct {
 	Guides *guides.Library
 	// Calendars are the keys of the holiday calendars that a programme and a circle may choose.
 	Calendars []string
+	// Limits counts public sign-ups by network; nil: nothing is counted.
+	Limits *limit.Limits
 }
 
 // NewRegistry makes a Registry.
 func NewRegistry(o Options) *Registry {
-	return &Registry{db: o.DB, clock: o.Clock, choose: choices{guides: o.Guides, calendars: o.Calendars}}
+	return &Registry{
+		db: o.DB, clock: o.Clock, choose: choices{guides: o.Guides, calendars: o.Calendars}, limits: o.Limits,
+	}
 }
 
 // set is the guide set of a row: it was checked when written.

@@ -15,6 +15,7 @@ func TestRowsAndTablesAgree(t *testing.T) {
 		testkit.Parity(t, db, "programmes", Programme{})
 		testkit.Parity(t, db, "programme_breaks", Break{})
 		testkit.Parity(t, db, "facilitators", Facilitator{})
+		testkit.Parity(t, db, "facilitator_invitations", FacilitatorInvitation{})
 		testkit.Parity(t, db, "applications", Application{})
 		testkit.Parity(t, db, "circles", Circle{})
 		testkit.Parity(t, db, "members", Member{})
@@ -23,7 +24,9 @@ func TestRowsAndTablesAgree(t *testing.T) {
 }
 
 func TestEveryColumnHasAPrivacyMark(t *testing.T) {
-	ours := []string{"programmes", "programme_breaks", "facilitators", "applications", "circles", "members", "motions"}
+	ours := []string{
+		"programmes", "programme_breaks", "facilitators", "facilitator_invitations", "applications", "circles", "members", "motions",
+	}
 	schema := testkit.ReadSchema(t, testkit.Open(t, testkit.SQLite(t)))
 	var columns []string
 	for _, name := range ours {

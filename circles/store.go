@@ -79,7 +79,9 @@ func saveProgramme(tx database.Tx, p *Programme, now time.Time) error {
 	err := update(tx, "programmes", p.ID, p.Revision, map[string]any{
 		"name": p.Name, "purpose": p.Purpose, "language": p.Language, "zone": p.Zone, "holidays": p.Holidays,
 		"quorum": p.Quorum, "starts_on": p.StartsOn, "signup_open": p.SignupOpen,
-		"signup_closes_at": p.SignupClosesAt, "hour_reminder": p.HourReminder, "state": p.State, "updated_at": now,
+		"signup_closes_at": p.SignupClosesAt, "hour_reminder": p.HourReminder, "state": p.State,
+		"keep_months": p.KeepMonths, "keep_unplaced_months": p.KeepUnplacedMonths, "signup_ended_at": p.SignupEndedAt,
+		"updated_at": now,
 	})
 	p.Revision++
 	return err

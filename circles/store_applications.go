@@ -14,7 +14,7 @@ func saveApplication(tx database.Tx, a *Application, now time.Time) error {
 		"state": a.State, "name": a.Name, "letter_language": a.LetterLanguage, "speaks": a.Speaks, "zone": a.Zone,
 		"availability": a.Availability, "team": a.Team, "department": a.Department, "location": a.Location,
 		"experience": a.Experience, "circle_id": a.CircleID, "expires_at": a.ExpiresAt, "letter_at": a.LetterAt,
-		"confirmed_at": a.ConfirmedAt, "updated_at": now,
+		"confirmed_at": a.ConfirmedAt, "forgotten_at": a.ForgottenAt, "updated_at": now,
 	})
 	a.Revision++
 	return err
@@ -56,7 +56,8 @@ func isKnown(tx database.Tx, personID string) (bool, error) {
 	var known bool
 	return known, tx.Gorm().Raw(`select exists (select 1 from applications where person_id = @person)
 		or exists (select 1 from members where person_id = @person)
-		or exists (select 1 from facilitators where person_id = @person)`, map[string]any{"person": personID}).Row().Scan(&known)
+		or exists (select 1 from facilitators where person_id = @person)
+		or exists (select 1 from facilitator_invitations where person_id = @person)`, map[string]any{"person": personID}).Row().Scan(&known)
 }
 
 // belongs says whether the person signed up for the programme, and whether she is a member of one of its circles.

@@ -141,7 +141,11 @@ func (b *sandbox) rehearse(ctx context.Context, owner identity.Actor) error {
 		return err
 	}
 	helper := circles.FacilitatorDraft{Name: "Tom Verbeke", Email: "tom.verbeke@example.org", LetterLanguage: "nl"}
-	if _, err := b.circles.AddFacilitator(ctx, owner, programme.ID, helper); err != nil {
+	invited, err := b.circles.InviteFacilitator(ctx, owner, programme.ID, helper)
+	if err == nil {
+		_, err = b.circles.AcceptFacilitation(ctx, acting(invited.PersonID), programme.ID)
+	}
+	if err != nil {
 		return err
 	}
 	var open circles.CircleView

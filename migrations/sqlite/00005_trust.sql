@@ -90,12 +90,14 @@ create table salts (
     value text not null
 );
 
--- Who was asked by mail to facilitate a programme and has not said yes.
+-- Who was asked by mail to facilitate a programme and has not said yes. letter_at: when the last letter about it was
+-- asked for.
 create table facilitator_invitations (
     programme_id text not null references programmes (id),
     person_id    text not null references people (id) on delete cascade,
     invited_by   text references people (id) on delete set null,
     expires_at   datetime not null,
+    letter_at    datetime not null,
     created_at   datetime not null,
     primary key (programme_id, person_id)
 );
