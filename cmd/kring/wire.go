@@ -226,7 +226,7 @@ func (s *service) route() {
 	}).Mount(s.echo)
 	web.New(web.Options{
 		DB: s.db, Clock: s.clock, Texts: s.texts, Links: s.links, Circles: s.circles, Calendar: s.calendar, Guides: s.guides,
-		Buttons: s.buttons, Log: s.log,
+		Buttons: s.buttons, SignIn: s.signIn, Records: s.records, OIDC: s.provider, Log: s.log,
 	}).Mount(s.echo)
 	s.mountOps(s.echo)
 }
