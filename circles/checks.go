@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"kring/internal/fault"
+	"kring/internal/identity"
 	"kring/internal/wall"
 )
 
@@ -30,9 +31,9 @@ const (
 
 // checkText cleans a text of several lines.
 func checkText(v *fault.Violations, pointer, body string, most int) string {
-	body = strings.TrimSpace(strings.ReplaceAll(body, "\r\n", "\n"))
+	body, ok := identity.CleanText(body)
 	switch {
-	case !utf8.ValidString(body) || strings.ContainsFunc(body, notText):
+	case !ok:
 		v.Add(pointer, "not-text")
 	case utf8.RuneCountInString(body) > most:
 		v.Add(pointer, "too-long", fault.Args{"limit": most})
@@ -49,8 +50,6 @@ func checkPurpose(v *fault.Violations, pointer, purpose string) string {
 	return purpose
 }
 
-func notText(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }
-
 // CheckLink cleans a link that may be empty. It takes https alone, because a link is shown to people and pressed, and
 // adds "not-https", and "too-long" above 500 runes.
 func CheckLink(v *fault.Violations, pointer, link string) string {
@@ -63,7 +62,8 @@ func CheckLink(v *fault.Violations, pointer, link string) string {
 		return link
 	}
 	address, err := url.Parse(link)
-	odd := strings.ContainsFunc(link, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) })
+	clean, readable := identity.CleanLine(link)
+	odd := !readable || clean != link || strings.ContainsFunc(link, unicode.IsSpace)
 	if err != nil || odd || address.Scheme != "https" || address.Host == "" || address.User != nil {
 		v.Add(pointer, "not-https")
 	}

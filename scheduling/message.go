@@ -3,7 +3,6 @@ package scheduling
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -36,8 +35,8 @@ func (CircleMessage) TableName() string { return "circle_messages" }
 // ten in a day.
 func (cal *Calendar) MessageToCircle(ctx context.Context, actor identity.Actor, circleID, text string) (Change, error) {
 	return cal.onCircle(ctx, circleID, ask{actor: actor, action: circles.WriteMessage}, func(c *course) error {
-		text := strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
-		if err := checkMessage(text); err != nil {
+		text, err := checkMessage(text)
+		if err != nil {
 			return err
 		}
 		if c.circle.State.Over() {
@@ -48,21 +47,20 @@ func (cal *Calendar) MessageToCircle(ctx context.Context, actor identity.Actor, 
 	})
 }
 
-func checkMessage(text string) error {
+// checkMessage answers the text as it is sent.
+func checkMessage(text string) (string, error) {
 	var v fault.Violations
+	text, readable := identity.CleanText(text)
 	switch {
 	case text == "":
 		v.Add("/text", "required")
 	case utf8.RuneCountInString(text) > longestMessage:
 		v.Add("/text", "too-long", fault.Args{"limit": longestMessage})
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, isControl):
+	case !readable:
 		v.Add("/text", "not-text")
 	}
-	return v.Err()
+	return text, v.Err()
 }
-
-// isControl finds what has no place in plain text.
-func isControl(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }
 
 func (c *course) write(m circles.Member, text string) error {
 	written, err := messagesSince(c.tx, m.ID, c.now.Add(-24*time.Hour), mostMessages)

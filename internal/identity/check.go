@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"kring/internal/fault"
@@ -23,31 +22,27 @@ const (
 // spoken is what a spoken language looks like: a base language, with a region where it matters (de-AT).
 var spoken = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z]{2})?$`)
 
-// CheckName is CheckLine for what must be there: it adds "required" when nothing is left.
+// CheckName is CheckLine for what must be there: it adds "required" when nothing is left that can be seen.
 func CheckName(v *fault.Violations, pointer, name string) string {
+	before := len(*v)
 	name = CheckLine(v, pointer, name)
-	if name == "" {
+	if len(*v) == before && !strings.ContainsFunc(name, shows) {
 		v.Add(pointer, "required")
 	}
 	return name
 }
 
-// CheckLine answers a line without white space around it; it may be empty. It adds "not-one-line" for line breaks,
-// other control characters and broken UTF-8, and "too-long" above 100 runes.
+// CheckLine answers a line cleaned ([CleanLine]); it may be empty. It adds "not-one-line" for what CleanLine refuses,
+// and "too-long" above 100 runes.
 func CheckLine(v *fault.Violations, pointer, line string) string {
-	line = strings.TrimSpace(line)
+	line, ok := CleanLine(line)
 	switch {
-	case !utf8.ValidString(line) || strings.ContainsFunc(line, breaks):
+	case !ok:
 		v.Add(pointer, "not-one-line")
 	case utf8.RuneCountInString(line) > MaxName:
 		v.Add(pointer, "too-long", fault.Args{"limit": MaxName})
 	}
 	return line
-}
-
-// breaks says whether a rune ends a line, steers a terminal, or turns the direction of the text around it.
-func breaks(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
 // CheckEmail answers the address normalised. It adds "required" for none and "not-an-address" for what is none.
