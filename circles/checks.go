@@ -27,6 +27,7 @@ const (
 const (
 	keepMonths         = 12
 	keepUnplacedMonths = 6
+	mostMonths         = 120
 )
 
 // checkText cleans a text of several lines.
@@ -74,6 +75,11 @@ func checkBetween(v *fault.Violations, pointer string, n, from, until int) {
 	if n < from || n > until {
 		v.Add(pointer, "not-between", fault.Args{"from": from, "until": until})
 	}
+}
+
+func checkMonths(v *fault.Violations, pointer string, months int) int {
+	checkBetween(v, pointer, months, 1, mostMonths)
+	return months
 }
 
 func checkDate(v *fault.Violations, pointer string, d wall.Date) {

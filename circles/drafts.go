@@ -68,6 +68,8 @@ func (d *ProgrammeDraft) check(c choices) error {
 	checkDate(&v, "/starts_on", d.StartsOn)
 	d.SignupClosesAt = checkInstant(&v, "/signup_closes_at", d.SignupClosesAt)
 	checkBreaks(&v, "/breaks", d.Breaks)
+	d.KeepMonths = checkMonths(&v, "/keep_months", cmp.Or(d.KeepMonths, keepMonths))
+	d.KeepUnplacedMonths = checkMonths(&v, "/keep_unplaced_months", cmp.Or(d.KeepUnplacedMonths, keepUnplacedMonths))
 	return v.Err()
 }
 
@@ -118,13 +120,15 @@ func checkSpan(v *fault.Violations, pointer string, from, until wall.Date) {
 
 // programme is the draft as a new programme.
 func (d ProgrammeDraft) programme(id string, now time.Time) Programme {
-	return Programme{
+	p := Programme{
 		ID: id, Name: d.Name, Purpose: d.Purpose, GuideSet: d.GuideSet, Language: d.Language, Zone: d.Zone,
 		Holidays: d.Holidays, Quorum: d.Quorum, StartsOn: d.StartsOn, SignupOpen: d.SignupOpen,
 		SignupClosesAt: d.SignupClosesAt, HourReminder: d.HourReminder, State: Open,
-		KeepMonths: cmp.Or(d.KeepMonths, keepMonths), KeepUnplacedMonths: cmp.Or(d.KeepUnplacedMonths, keepUnplacedMonths),
+		KeepMonths: d.KeepMonths, KeepUnplacedMonths: d.KeepUnplacedMonths,
 		Revision: 1, CreatedAt: now, UpdatedAt: now,
 	}
+	p.noteSignup(now)
+	return p
 }
 
 // ApplicationDraft is what somebody says to sign up for a programme.

@@ -20,11 +20,12 @@ type ProgrammePatch struct {
 	SignupClosesAt                          **time.Time // a nil inside takes it away
 	HourReminder                            *bool
 	State                                   *ProgrammeState
+	KeepMonths, KeepUnplacedMonths          *int
 	Breaks                                  *[]Break // replaces them all
 }
 
 // apply changes the programme, or answers Invalid with everything that is wrong.
-func (patch *ProgrammePatch) apply(c choices, p *Programme, set guides.Set) error {
+func (patch *ProgrammePatch) apply(c choices, p *Programme, set guides.Set, now time.Time) error {
 	var v fault.Violations
 	takeClean(&p.Name, patch.Name, func(s string) string { return identity.CheckName(&v, "/name", s) })
 	takeClean(&p.Purpose, patch.Purpose, func(s string) string { return checkPurpose(&v, "/purpose", s) })
@@ -52,6 +53,9 @@ func (patch *ProgrammePatch) apply(c choices, p *Programme, set guides.Set) erro
 	if take(&p.State, patch.State) && p.State != Open && p.State != Closed {
 		v.Add("/state", "not-a-state")
 	}
+	p.noteSignup(now)
+	takeClean(&p.KeepMonths, patch.KeepMonths, func(n int) int { return checkMonths(&v, "/keep_months", n) })
+	takeClean(&p.KeepUnplacedMonths, patch.KeepUnplacedMonths, func(n int) int { return checkMonths(&v, "/keep_unplaced_months", n) })
 	if patch.Breaks != nil {
 		checkBreaks(&v, "/breaks", *patch.Breaks)
 	}

@@ -58,6 +58,16 @@ func (p Programme) TakesApplications(now time.Time) bool {
 	return p.State == Open && p.SignupOpen && (p.SignupClosesAt == nil || now.Before(*p.SignupClosesAt))
 }
 
+// noteSignup writes down since when nobody can sign up because sign-up or the programme was closed by hand.
+func (p *Programme) noteSignup(now time.Time) {
+	switch open := p.State == Open && p.SignupOpen; {
+	case open:
+		p.SignupEndedAt = nil
+	case p.SignupEndedAt == nil:
+		p.SignupEndedAt = &now
+	}
+}
+
 // Break is a stretch of dates that a programme gives all its circles, both ends included.
 type Break struct {
 	ID          string

@@ -122,7 +122,7 @@ func (r *Registry) PatchProgramme(ctx context.Context, actor identity.Actor, id 
 		if err := checkRevision(revision, p.Revision); err != nil {
 			return ProgrammeView{}, err
 		}
-		if err := patch.apply(r.choose, &p, r.set(p.GuideSet)); err != nil {
+		if err := patch.apply(r.choose, &p, r.set(p.GuideSet), now); err != nil {
 			return ProgrammeView{}, err
 		}
 		if err := saveProgramme(tx, &p, now); err != nil {

@@ -115,6 +115,59 @@ func TestAProgrammeIsChangedAtARevisionAndSpreadsItsQuorum(t *testing.T) {
 	})
 }
 
+func TestAProgrammeSaysHowLongItKeepsPeoplesData(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		if w.programme.KeepMonths != 12 || w.programme.KeepUnplacedMonths != 6 || w.programme.SignupEndedAt != nil {
+			t.Errorf("of itself: %+v", w.programme.Programme)
+		}
+		draft := w.draft()
+		draft.KeepMonths, draft.KeepUnplacedMonths, draft.SignupOpen = 24, 1, false
+		opened := got(w.registry.OpenProgramme(w.ctx, w.facilitator, draft))(t)
+		kept := got(w.registry.Programme(w.ctx, w.facilitator, opened.ID))(t)
+		if kept.KeepMonths != 24 || kept.KeepUnplacedMonths != 1 || kept.SignupEndedAt == nil {
+			t.Errorf("as drafted: %+v", kept.Programme)
+		}
+		draft.KeepMonths, draft.KeepUnplacedMonths = -1, 121
+		_, err := w.registry.OpenProgramme(w.ctx, w.facilitator, draft)
+		violates(t, err, "/keep_months not-between", "/keep_unplaced_months not-between")
+		_, err = w.registry.PatchProgramme(w.ctx, w.facilitator, opened.ID, 0, ProgrammePatch{KeepMonths: ptr(0), KeepUnplacedMonths: ptr(0)})
+		violates(t, err, "/keep_months not-between", "/keep_unplaced_months not-between")
+		changed := got(w.registry.PatchProgramme(w.ctx, w.facilitator, opened.ID, 0, ProgrammePatch{KeepMonths: ptr(120), KeepUnplacedMonths: ptr(3)}))(t)
+		if changed.KeepMonths != 120 || changed.KeepUnplacedMonths != 3 || !changed.SignupEndedAt.Equal(*kept.SignupEndedAt) {
+			t.Errorf("as changed: %+v", changed.Programme)
+		}
+	})
+}
+
+func TestAProgrammeKnowsSinceWhenNobodyCanSignUp(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		patched := func(patch ProgrammePatch) *time.Time {
+			t.Helper()
+			w.clock.Advance(time.Hour)
+			got(w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 0, patch))(t)
+			return got(w.registry.Programme(w.ctx, w.facilitator, w.programme.ID))(t).SignupEndedAt
+		}
+		if at := patched(ProgrammePatch{Name: ptr("Najaar")}); at != nil {
+			t.Error("it is open")
+		}
+		ended := patched(ProgrammePatch{SignupOpen: ptr(false)})
+		if ended == nil {
+			t.Fatal("sign-up was closed")
+		}
+		for _, patch := range []ProgrammePatch{{Name: ptr("Winter")}, {State: ptr(Closed)}, {SignupOpen: ptr(true)}} {
+			if at := patched(patch); at == nil || !at.Equal(*ended) {
+				t.Errorf("still closed: %v, not %v", at, ended)
+			}
+		}
+		if at := patched(ProgrammePatch{State: ptr(Open)}); at != nil {
+			t.Error("it is open again")
+		}
+		if at := patched(ProgrammePatch{State: ptr(Closed)}); at == nil || !at.After(*ended) {
+			t.Errorf("the programme was closed: %v", at)
+		}
+	})
+}
+
 func TestFacilitatorsShareAProgrammeAndTheLastOneStays(t *testing.T) {
 	inWorlds(t, func(t *testing.T, w *world) {
 		c, _ := w.circle(2)
