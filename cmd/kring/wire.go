@@ -147,7 +147,7 @@ func (s *service) settle(ctx context.Context, out io.Writer) (identity.Secrets, 
 
 // letIn makes what people sign in with, and what tells them everything that is kept of them and forgets it.
 func (s *service) letIn(secrets identity.Secrets) {
-	s.limits = limit.New(secrets)
+	s.limits = limit.New(secrets, s.config.networkLimit)
 	s.signIn = signin.New(signin.Options{
 		DB: s.db, Clock: s.clock, Texts: s.texts, Secrets: secrets, Links: s.links, Limits: s.limits,
 		PublicURL: s.config.publicURL, Log: s.log,
