@@ -52,7 +52,7 @@ type Tokens struct {
 	db     *database.DB
 	clock  *clock.Clock
 	signer signer
-	cache  cache
+	cache  Cache[recognised]
 	uses   uses
 }
 
@@ -172,7 +172,7 @@ func (t *Tokens) Authenticate(ctx context.Context, raw string) (Actor, error) {
 	}
 	machine := t.clock.Machine()
 	hash := sha256.Sum256([]byte(raw))
-	e, ok := t.cache.find(hash, machine)
+	e, ok := t.cache.Find(hash, machine)
 	if !ok {
 		var err error
 		if e, err = t.recognise(ctx, raw, hash, machine); err != nil {
@@ -188,13 +188,19 @@ func (t *Tokens) Authenticate(ctx context.Context, raw string) (Actor, error) {
 	return e.actor, nil
 }
 
-// recognise reads a token and remembers it.
-func (t *Tokens) recognise(ctx context.Context, raw string, hash [sha256.Size]byte, machine time.Time) (cached, error) {
+// recognised is what is remembered of a token.
+type recognised struct {
+	actor   Actor
+	usedDay int64 // the last day of use that is stored, in days since 1970
+}
+
+// recognise reads a token and remembers it: a token that this process revoked is void as soon as Revoke has answered.
+func (t *Tokens) recognise(ctx context.Context, raw string, hash [sha256.Size]byte, machine time.Time) (recognised, error) {
 	id, ok := tokenID(raw)
 	if !ok {
-		return cached{}, refused()
+		return recognised{}, refused()
 	}
-	generation := t.cache.now()
+	generation := t.cache.Generation()
 	var c credential
 	err := t.db.Read(ctx, func(tx database.Tx) (err error) {
 		c, err = credentialOf(tx, id)
@@ -202,22 +208,21 @@ func (t *Tokens) recognise(ctx context.Context, raw string, hash [sha256.Size]by
 	})
 	switch {
 	case fault.IsKind(err, fault.NotFound):
-		return cached{}, refused()
+		return recognised{}, refused()
 	case err != nil:
-		return cached{}, err
+		return recognised{}, err
 	case !sameHash(c.hash, hash):
-		return cached{}, refused()
+		return recognised{}, refused()
 	}
 	scopes, err := readList(c.scopes)
 	if err != nil {
-		return cached{}, err
+		return recognised{}, err
 	}
-	e := cached{
+	e := recognised{
 		actor:   Actor{PersonID: c.personID, Owner: c.owner, Scopes: effective(scopes), TokenID: id, ExpiresAt: c.expiresAt},
-		until:   machine.Add(cacheFor),
 		usedDay: dayOn(c.lastUsedOn),
 	}
-	t.cache.put(hash, e, generation)
+	t.cache.Put(hash, e, machine, generation)
 	return e, nil
 }
 
@@ -249,13 +254,13 @@ func (t *Tokens) Revoke(ctx context.Context, actor Actor, id string) error {
 		}
 		return t.note(tx, "token-revoked", actor, id)
 	})
-	t.cache.empty()
+	t.cache.Empty()
 	return err
 }
 
 // Forget makes what was changed about a person or token elsewhere in this process (erased, no longer owner) hold at
 // once. Call it after the commit.
-func (t *Tokens) Forget() { t.cache.empty() }
+func (t *Tokens) Forget() { t.cache.Empty() }
 
 func (t *Tokens) note(tx database.Tx, action string, actor Actor, tokenID string) error {
 	return journal.Add(tx, journal.Entry{At: t.clock.Now(), ActorID: actor.PersonID, SubjectID: tokenID, Action: action})
