@@ -26,7 +26,8 @@ type Applied struct {
 //
 // It answers NotFound for a programme that does not exist, Invalid with everything that is wrong with the draft, and
 // Conflict: programme-closed, signup-closed; for a draft that asks for a seat seats-closed, circle-over, and
-// no-shared-hour with "circles", the ids of those that do fit.
+// no-shared-hour with "circles", the ids of those that do fit. When the draft's network signed up too many people within
+// an hour it answers TooMany too-often, and writes nothing.
 func (r *Registry) Apply(ctx context.Context, programmeID string, draft ApplicationDraft) (Applied, error) {
 	now := r.clock.Now()
 	return write(ctx, r.db, func(tx database.Tx) (Applied, error) {
@@ -40,6 +41,9 @@ func (r *Registry) Apply(ctx context.Context, programmeID string, draft Applicat
 		if err := r.takesSignup(tx, p, draft, now); err != nil {
 			return Applied{}, err
 		}
+		if err := r.countSignup(tx, draft.Network); err != nil {
+			return Applied{}, err
+		}
 		person, err := identity.EnsureIn(tx, now, identity.Person{
 			Email: draft.Email, Name: draft.Name, LetterLanguage: draft.LetterLanguage, Zone: draft.Zone,
 		})
@@ -48,6 +52,17 @@ func (r *Registry) Apply(ctx context.Context, programmeID string, draft Applicat
 		}
 		return Applied{ExpiresAt: now.Add(PressWithin)}, signUp(tx, p, person, draft, now)
 	})
+}
+
+// limitSignups names the rule that bounds the public sign-ups of one network.
+const limitSignups = "sign-up"
+
+// countSignup counts a sign-up that comes from a network.
+func (r *Registry) countSignup(tx database.Tx, network string) error {
+	if r.limits == nil {
+		return nil
+	}
+	return r.limits.TakeNetworkIn(tx, r.clock.Machine(), limitSignups, network)
 }
 
 // takesSignup says no to what can be refused without looking at the address. Links to open seats outlive the sign-up

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"kring/internal/database"
 	"kring/internal/fault"
 	"kring/internal/identity"
+	"kring/internal/limit"
 	"kring/internal/testkit"
 	"kring/internal/wall"
 )
@@ -41,12 +43,22 @@ func newWorld(t testing.TB, db *database.DB) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, ctx: t.Context(), db: db, clock: clock.System()}
-	w.registry = NewRegistry(Options{DB: db, Clock: w.clock, Guides: library, Calendars: []string{"be", "none"}})
+	w.registry = NewRegistry(Options{
+		DB: db, Clock: w.clock, Guides: library, Calendars: []string{"be", "none"}, Limits: limit.New(w.secrets(), signupsAnHour),
+	})
 	w.facilitator = w.somebody("Farah Facilitator", "")
 	owner := w.facilitator
 	owner.Owner = true
 	w.programme = got(w.registry.OpenProgramme(w.ctx, owner, w.draft()))(t)
 	return w
+}
+
+// signupsAnHour is how many people one network may sign up here.
+const signupsAnHour = 3
+
+func (w *world) secrets() identity.Secrets {
+	w.t.Helper()
+	return got(identity.ParseSecrets(strings.Repeat("s", 32)))(w.t)
 }
 
 // got ends the test on an error: got(call())(t).

@@ -33,9 +33,8 @@ func (w *world) told(kind string) []outbox.Notice {
 func (w *world) letters() *Letters {
 	w.t.Helper()
 	texts := got(text.Load(identity.Texts, Texts))(w.t)
-	secrets := got(identity.ParseSecrets(strings.Repeat("s", 32)))(w.t)
 	return NewLetters(LettersOptions{
-		DB: w.db, Clock: w.clock, Guides: w.registry.choose.guides, Texts: texts, Links: identity.NewLinks(secrets),
+		DB: w.db, Clock: w.clock, Guides: w.registry.choose.guides, Texts: texts, Links: identity.NewLinks(w.secrets()),
 		PublicURL: "https://kring.example.org/",
 	})
 }

@@ -31,6 +31,34 @@ func TestAnApplicationCountsOnlyAfterThePress(t *testing.T) {
 	})
 }
 
+func TestOneNetworkSignsUpNoCrowdWithinAnHour(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		from := func(network string) ApplicationDraft {
+			draft := w.application("")
+			draft.Network = network
+			return draft
+		}
+		for range signupsAnHour {
+			w.applied(from("192.0.2.0/24"))
+		}
+		one := from("192.0.2.0/24")
+		_, err := w.registry.Apply(w.ctx, w.programme.ID, one)
+		refused(Applied{}, err)(t, fault.TooMany, "too-often")
+		if f, _ := fault.Of(err); f.RetryAfter <= 0 || f.RetryAfter > 2*time.Hour {
+			t.Errorf("wait %s", f.RetryAfter)
+		}
+		refused(read(w.ctx, w.db, func(tx database.Tx) (identity.Person, error) { return identity.ByEmailIn(tx, one.Email) }))(
+			t, fault.NotFound, "not-found")
+		if n := len(w.told(KindConfirmApplication)); n != signupsAnHour {
+			t.Errorf("%d letters", n)
+		}
+		w.applied(from("198.51.100.0/24"))
+		for range signupsAnHour + 1 {
+			w.applied(from(""))
+		}
+	})
+}
+
 func TestAnUnconfirmedApplicationIsDeletedAfter72HoursWithItsPerson(t *testing.T) {
 	inWorlds(t, func(t *testing.T, w *world) {
 		a, actor := w.applied(w.application(""))
