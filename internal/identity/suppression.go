@@ -44,11 +44,11 @@ func SuppressedIn(tx database.Tx, email string) (reason string, err error) {
 	return reasons[email], err
 }
 
-// SuppressedAmongIn is SuppressedIn for many addresses, with two statements for some hundred of them; those that nothing
-// stands against are left out.
+// SuppressedAmongIn is SuppressedIn for many addresses, with two statements for some hundred of them, and one where
+// nothing was ever suppressed; those that nothing stands against are left out.
 func SuppressedAmongIn(tx database.Tx, emails []string) (map[string]string, error) {
 	salt, err := readSalt(tx)
-	if err != nil {
+	if err != nil || salt == "" {
 		return nil, err
 	}
 	byHash := map[string][]string{}

@@ -14,7 +14,7 @@ import (
 func (r *round) compose(one parcel) (mail.Message, *outcome) {
 	l, kind := one.letter, r.kindOf(one)
 	late := tooLate(one.notices, r.now)
-	if reason := unwelcome(one.person, l); reason != "" {
+	if reason := unwelcome(one); reason != "" {
 		o := l.lapsed(one.notices, nil, noticeLapsed, reason)
 		return mail.Message{}, &o
 	}
@@ -62,14 +62,18 @@ func (r *round) addressed(m mail.Message, one parcel) mail.Message {
 	return m
 }
 
-// unwelcome is why this person gets no such letter, or empty.
-func unwelcome(person identity.Person, l letterRow) string {
+// unwelcome is why this person gets no such letter, or empty. An address that asked for silence gets none, urgent or not;
+// one that bounced gets what somebody sits waiting for, which is how she proves that it takes mail again.
+func unwelcome(one parcel) string {
+	person, l := one.person, one.letter
 	switch {
 	case person.ID == "" || person.ErasedAt != nil:
 		return ReasonErased
+	case one.suppressed == identity.Silence:
+		return ReasonSilence
 	case l.List == Reminders && person.RemindersOff, l.List == Changes && person.ChangesOff:
 		return ReasonUnsubscribed
-	case person.UndeliverableAt != nil && !l.Urgent:
+	case (person.UndeliverableAt != nil || one.suppressed == identity.Bounced) && !l.Urgent:
 		return ReasonUndeliverable
 	default:
 		return ""

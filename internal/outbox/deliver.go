@@ -106,6 +106,8 @@ type parcel struct {
 	letter  letterRow
 	notices []Notice
 	person  identity.Person // without id when the person is gone
+	// suppressed is why the address is not to be written to: identity.Silence, identity.Bounced or "".
+	suppressed string
 }
 
 // claimSome leases letters and reads what belongs to them.
@@ -141,8 +143,24 @@ func fill(tx database.Tx, parcels []parcel, letters []letterRow) error {
 	if err != nil {
 		return err
 	}
+	suppressed, err := identity.SuppressedAmongIn(tx, addresses(people))
+	if err != nil {
+		return err
+	}
 	for i, l := range letters {
-		parcels[i].notices, parcels[i].person = notices[l.ID], people[l.PersonID]
+		p := people[l.PersonID]
+		parcels[i].notices, parcels[i].person, parcels[i].suppressed = notices[l.ID], p, suppressed[p.Email]
 	}
 	return nil
+}
+
+// addresses are those of the people who have one: who is erased has none.
+func addresses(people map[string]identity.Person) []string {
+	found := make([]string, 0, len(people))
+	for _, p := range people {
+		if p.Email != "" {
+			found = append(found, p.Email)
+		}
+	}
+	return found
 }

@@ -24,7 +24,8 @@
 //     time and raises its attempt number; a receipt with another number is refused.
 //   - To blame a person for the server: a lost connection is nobody's try, a refused sender or sign-in
 //     is tried again; only a server that refuses the address itself makes it undeliverable.
-//   - To send what a person does not want (lists switched off), or to who is erased.
+//   - To send what a person does not want (lists switched off), to who is erased, or to an address that asked for
+//     silence, whatever the letter is about.
 //   - To keep or log addresses and texts.
 //
 // # States
@@ -35,7 +36,7 @@
 //	waiting ----------> in_letter ---> (told when its letter is sent)
 //	   |  ^                 |
 //	   |  | NoteIn again    +---> void     Compose: nothing left to tell
-//	   v  |                 +---> lapsed   too late, unsubscribed, erased, undeliverable
+//	   v  |                 +---> lapsed   too late, unsubscribed, erased, silence, undeliverable
 //	  void  (VoidIn)
 //
 // A letter (while its notices wait it is shown as planned):

@@ -31,6 +31,7 @@ const (
 	ReasonTooLate       = "too-late"
 	ReasonUnsubscribed  = "unsubscribed"
 	ReasonErased        = "erased"
+	ReasonSilence       = "silence"
 	ReasonUndeliverable = "undeliverable"
 	ReasonComposing     = "compose-failed"
 	ReasonUnknownKind   = "unknown-kind"
