@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,7 +18,7 @@ import (
 // statuses are the answers to refusals; pages have no others.
 var statuses = map[fault.Kind]int{
 	fault.Unreadable:      http.StatusBadRequest,
-	fault.Unauthenticated: http.StatusNotFound, // a page asks nobody to sign in
+	fault.Unauthenticated: http.StatusNotFound, // a page behind a link asks nobody to sign in
 	fault.Forbidden:       http.StatusForbidden,
 	fault.NotFound:        http.StatusNotFound,
 	fault.Conflict:        http.StatusConflict,
@@ -31,8 +33,16 @@ var statuses = map[fault.Kind]int{
 // failedPage says kindly what did not work.
 type failedPage struct {
 	frame
-	Text string
-	Hint string // what to do about it
+	Text   string
+	Hint   string // what to do about it
+	SignIn string // the label of the way to sign in; "" where that is no way on
+}
+
+// waysIn are the refusals after which signing in is the way on, with what the link to it says.
+var waysIn = map[string]string{
+	"link-expired": "web.failed.dates", "sign-in-void": "web.failed.again", "needs-sign-in": "web.failed.sign-in",
+	"oidc-refused": "web.failed.sign-in", "oidc-unknown": "web.failed.sign-in", "oidc-address-unverified": "web.failed.sign-in",
+	"oidc-unreachable": "web.failed.sign-in",
 }
 
 // unreadable is a body that is too long or no form.
@@ -59,16 +69,32 @@ func (v *visit) fail(err error) error {
 	default:
 		return v.failInside(err)
 	}
+	v.retryAfter(f)
+	return v.show(v.statusOf(f), "failed", v.failure(f))
+}
+
+// retryAfter tells programs when to come back (RFC 9110, 10.2.3).
+func (v *visit) retryAfter(f *fault.Fault) {
 	if f.RetryAfter > 0 {
 		v.c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 	}
-	return v.show(v.statusOf(f), "failed", v.failure(f))
+}
+
+// wait tells people when to come back, rounded up: in minutes, and in hours from an hour and a half on.
+func (v *visit) wait(d time.Duration) string {
+	if d > 90*time.Minute {
+		return v.say("web.wait.hours", "count", int(math.Ceil(d.Hours())))
+	}
+	return v.say("web.wait.minutes", "count", max(1, int(math.Ceil(d.Minutes()))))
 }
 
 // statusOf is the status of a refusal; a link that held once and no longer does is gone.
 func (v *visit) statusOf(f *fault.Fault) int {
-	if f.Code == "link-expired" {
+	switch f.Code {
+	case "link-expired", "sign-in-void":
 		return http.StatusGone
+	case "oidc-refused":
+		return http.StatusForbidden
 	}
 	return statuses[f.Kind]
 }
@@ -86,15 +112,30 @@ func (v *visit) failInside(err error) error {
 
 // failure is the page of a refusal: words of its own where we have them, else the sentence that belongs to the code.
 func (v *visit) failure(f *fault.Fault) failedPage {
-	title := "web.failed.title"
-	key := "web.failed." + f.Code
-	if v.Texts.Has(key + ".title") {
-		return failedPage{frame: v.frame(v.say(key + ".title")), Text: v.say(key + ".text"), Hint: v.hint(key)}
+	var shown failedPage
+	title, key := "web.failed.title", "web.failed."+f.Code
+	switch {
+	case v.Texts.Has(key + ".title"):
+		shown.Text, shown.Hint = v.Texts.Say(v.lang, key+".text", v.argsOf(f)), v.hint(key)
+		title = key + ".title"
+	default:
+		shown.Text = v.sentence(f)
+		if f.Kind == fault.NotFound || v.statusOf(f) == http.StatusNotFound {
+			title = "web.failed.nowhere.title"
+		}
 	}
-	if f.Kind == fault.NotFound || f.Kind == fault.Unauthenticated {
-		title = "web.failed.nowhere.title"
+	if way := waysIn[f.Code]; way != "" {
+		shown.SignIn = v.say(way)
 	}
-	return failedPage{frame: v.frame(v.say(title)), Text: v.sentence(f)}
+	shown.frame = v.frame(v.say(title))
+	return shown
+}
+
+// argsOf are the values that sentences about a refusal may name: its own, and how long to wait.
+func (v *visit) argsOf(f *fault.Fault) map[string]any {
+	args := map[string]any{"wait": v.wait(f.RetryAfter)}
+	maps.Copy(args, f.Args)
+	return args
 }
 
 func (v *visit) hint(key string) string {
@@ -106,7 +147,7 @@ func (v *visit) hint(key string) string {
 
 // sentence is what a refusal says; a page says some otherwise than the API.
 func (v *visit) sentence(f *fault.Fault) string {
-	return v.first(f.Code, f.Args, "web.problem.", "problem.")
+	return v.first(f.Code, v.argsOf(f), "web.problem.", "problem.")
 }
 
 // faultSentence is what a broken rule says at its field.
@@ -115,7 +156,7 @@ func (v *visit) faultSentence(broken fault.Violation) string {
 }
 
 // first says the first text that there is for a code.
-func (v *visit) first(code string, args fault.Args, before ...string) string {
+func (v *visit) first(code string, args map[string]any, before ...string) string {
 	for _, b := range before {
 		if v.Texts.Has(b + code) {
 			return v.Texts.Say(v.lang, b+code, args)

@@ -2,8 +2,10 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,8 +19,16 @@ import (
 // policy lets a page use our one style sheet and send forms to us, and nothing else.
 const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// mostBody is far more than the largest form, the sign-up, can hold.
-const mostBody = 64 << 10
+// noPowers refuses what a page could ask a browser for; ours ask for nothing.
+const noPowers = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), " +
+	"magnetometer=(), microphone=(), midi=(), payment=(), screen-wake-lock=(), serial=(), usb=()"
+
+const (
+	// mostBody is far more than the largest form, the sign-up, can hold.
+	mostBody = 64 << 10
+	// mostShort bounds forms of a line or two: an address, a code, a press.
+	mostShort = 4 << 10
+)
 
 //go:embed templates/*.html
 var templateFiles embed.FS
@@ -31,6 +41,7 @@ func readTemplates() templates {
 	pages := templates{}
 	for _, name := range []string{
 		"home", "link", "mine", "mails", "sees", "guide", "guides", "signup", "applied", "failed",
+		"signin", "asked", "enter", "me", "address", "erase", "goodbye",
 	} {
 		pages[name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
 	}
@@ -42,25 +53,43 @@ type visit struct {
 	*Web
 	c    echo.Context
 	lang string // of the page: ?lang, else the person's once known, else Accept-Language
+	// actor is who is signed in with this browser: set by pages that ask for it, nobody on all others.
+	actor identity.Actor
 }
 
 // framed gives a page what all of them share: headers, a bound on the body, the language, and an answer to errors.
-func (w *Web) framed(reply answer) echo.HandlerFunc {
+func (w *Web) framed(reply answer, of route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set(echo.HeaderContentSecurityPolicy, policy)
-		h.Set(echo.HeaderXContentTypeOptions, "nosniff")
-		h.Set(echo.HeaderReferrerPolicy, "no-referrer")
-		h.Set(echo.HeaderCacheControl, "no-store")
-		h.Set(echo.HeaderVary, "Accept-Language")
-		h.Set("X-Robots-Tag", "noindex")
+		protect(c.Response().Header(), of.cookie)
 		r := c.Request()
-		r.Body = http.MaxBytesReader(c.Response(), r.Body, mostBody)
+		r.Body = http.MaxBytesReader(c.Response(), r.Body, cmp.Or(of.most, mostBody))
 		v := &visit{Web: w, c: c, lang: text.Preferred(c.QueryParam("lang"), r.Header.Get("Accept-Language"))}
 		if err := reply(v); err != nil {
 			return v.fail(err)
 		}
 		return nil
+	}
+}
+
+// protect sets the headers of every page: it runs nothing, loads nothing from elsewhere, stands in nobody's frame or
+// window, is kept nowhere, and says to no other site where its reader came from.
+//
+// Nor does it say so to ours, because the address of a letter's page is its secret. The pages that a cookie opens have no
+// such address, and there the own site is told: browsers that do not yet send Sec-Fetch-Site then name in Origin the page
+// that a form came from, instead of "null", and whoever looks whether it was ours can tell.
+func protect(h http.Header, cookie bool) {
+	h.Set(echo.HeaderContentSecurityPolicy, policy)
+	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
+	h.Set(echo.HeaderReferrerPolicy, "no-referrer")
+	h.Set("Permissions-Policy", noPowers)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set(echo.HeaderCacheControl, "no-store")
+	h.Set(echo.HeaderVary, "Accept-Language")
+	h.Set("X-Robots-Tag", "noindex")
+	if cookie {
+		h.Set(echo.HeaderReferrerPolicy, "same-origin")
+		h.Set(echo.HeaderVary, "Accept-Language, Cookie")
 	}
 }
 
@@ -84,10 +113,14 @@ func (v *visit) say(key string, args ...any) string {
 
 // frame is what every page has. Pages embed it.
 type frame struct {
-	v     *visit
-	Title string
-	Wide  bool // a page to read rather than to press on
-	Menu  []menuItem
+	v      *visit
+	Title  string
+	Wide   bool // a page to read rather than to press on
+	Menu   []menuItem
+	Behind bool // a page about a person behind a link of a letter, which may have been passed on
+	// at and keep are where this page can be opened again, when that is not the address that was asked for.
+	at   string
+	keep url.Values
 }
 
 // menuItem leads to another page of the same person.
@@ -100,6 +133,12 @@ func (v *visit) frame(title string) frame { return frame{v: v, Title: title} }
 
 // Lang is the language of the page.
 func (f frame) Lang() string { return f.v.lang }
+
+// SignedIn says whether the page belongs to who is signed in with this browser.
+func (f frame) SignedIn() bool { return f.v.actor.Known() }
+
+// To is the address of another page of ours, in the language that this page's address asks for.
+func (f frame) To(path string) string { return f.v.inLanguage(path) }
 
 // Style is the address of the style sheet.
 func (f frame) Style() string { return f.v.style.path }
@@ -118,10 +157,11 @@ func (f frame) Other() string {
 // OtherURL is this page in the other language. It keeps nothing that was typed: a form is sent first.
 func (f frame) OtherURL() string {
 	query := url.Values{"lang": {f.Other()}}
+	maps.Copy(query, f.keep)
 	if choice := f.v.c.QueryParam("choice"); choice != "" {
 		query.Set("choice", choice)
 	}
-	return f.v.c.Request().URL.EscapedPath() + "?" + query.Encode()
+	return cmp.Or(f.at, f.v.c.Request().URL.EscapedPath()) + "?" + query.Encode()
 }
 
 // show answers a page. It is written whole or not at all, so a failing template can still become a page that says so.

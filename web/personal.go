@@ -11,9 +11,14 @@ import (
 	"kring/internal/journal"
 )
 
-// personal is the frame of a page about one person, with the way to her other pages.
+// personal is the frame of a page about one person, with the way to her other pages. The purpose is that of the page's
+// link; "" is the page that only who is signed in has.
 func (v *visit) personal(p identity.Person, purpose, title string) frame {
 	f := v.frame(v.say(title))
+	f.Behind = !v.actor.Known()
+	if v.actor.Known() {
+		f.Menu = append(f.Menu, menuItem{Label: v.say("web.me.title"), URL: v.inLanguage(mePath), Here: purpose == ""})
+	}
 	for _, item := range []struct{ purpose, label string }{
 		{circles.LinkMe, "web.mine.title"}, {circles.LinkMails, "web.mails.title"}, {circles.LinkSees, "web.sees.title"},
 	} {
@@ -24,8 +29,12 @@ func (v *visit) personal(p identity.Person, purpose, title string) frame {
 	return f
 }
 
-// linkTo is the address of a page about a person.
+// linkTo is the address of a page about a person: below /me for who is signed in, else behind a link like a letter's.
 func (v *visit) linkTo(purpose string, p identity.Person) string {
+	path := map[string]string{circles.LinkMe: datesPath, circles.LinkMails: mailsPath, circles.LinkSees: seesPath}[purpose]
+	if v.actor.Known() && path != "" {
+		return path
+	}
 	return "/l/" + v.Links.Sign(purpose, "", p)
 }
 

@@ -145,7 +145,7 @@ func (w *Web) signUp(v *visit) error {
 		return err
 	}
 	draft, rows := draftOf(sent)
-	draft.CircleID = shown.CircleID
+	draft.CircleID, draft.Network = shown.CircleID, v.network()
 	applied, err := v.Circles.Apply(v.ctx(), shown.Programme.ID, draft)
 	f, refused := fault.Of(err)
 	switch {
@@ -157,6 +157,7 @@ func (w *Web) signUp(v *visit) error {
 	}
 	v.fill(&shown, sent, inRows(f.Violations, rows))
 	if f.Kind != fault.Invalid {
+		v.retryAfter(f)
 		shown.Wrong = v.sentence(f)
 		shown.Elsewhere = shown.offered(v, f)
 	}
