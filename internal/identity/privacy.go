@@ -40,6 +40,7 @@ func Marks() map[string]Mark {
 		"people.hour_off":         Personal,
 		"people.undeliverable_at": Personal,
 		"people.erased_at":        Code,
+		"people.next_check_at":    None,
 		"people.revision":         None,
 		"people.created_at":       Personal,
 		"people.updated_at":       Personal,

@@ -33,6 +33,7 @@ type personRow struct {
 	HourOff         bool
 	UndeliverableAt *time.Time
 	ErasedAt        *time.Time
+	NextCheckAt     *time.Time
 	Revision        int
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
@@ -63,6 +64,8 @@ func rowOf(p Person) personRow {
 // insertPerson says whether the row is new; an address that is taken changes nothing.
 func insertPerson(tx database.Tx, p Person) (bool, error) {
 	row := rowOf(p)
+	check := p.CreatedAt.Add(CheckWithin)
+	row.NextCheckAt = &check
 	done := tx.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 	return done.RowsAffected > 0, wrap(done.Error, "insert person")
 }

@@ -111,6 +111,13 @@ func (t *Tokens) issueIn(tx database.Tx, actor Actor, draft TokenDraft) (string,
 	if err != nil {
 		return "", Token{}, err
 	}
+	alive, err := keepAlive(tx, actor.PersonID) // her erasure may be under way
+	if err == nil && !alive {
+		err = refused()
+	}
+	if err != nil {
+		return "", Token{}, err
+	}
 	n, err := countTokens(tx, actor.PersonID, machine)
 	if err == nil && n >= maxTokens {
 		err = fault.New(fault.Conflict, "too-many-tokens").With("limit", maxTokens)

@@ -41,14 +41,21 @@ func Add(tx database.Tx, e Entry) error {
 	return insert(tx, e)
 }
 
-// Of says whose journal is read; make it with [OfCircle] or [OfProgramme].
-type Of struct{ column, id string }
+// Of says whose journal is read; make it with [OfCircle], [OfProgramme] or [OfPerson].
+type Of struct {
+	columns []string // any of them holds the id
+	id      string
+}
 
 // OfCircle is the journal of a circle.
-func OfCircle(id string) Of { return Of{"circle_id", id} }
+func OfCircle(id string) Of { return Of{[]string{"circle_id"}, id} }
 
 // OfProgramme is the journal of a programme, with that of its circles as far as their entries name the programme.
-func OfProgramme(id string) Of { return Of{"programme_id", id} }
+func OfProgramme(id string) Of { return Of{[]string{"programme_id"}, id} }
+
+// OfPerson is what a person did and what was done to her: for herself alone to read. What was done to a seat, a session
+// or a token of hers stands under the id of that.
+func OfPerson(id string) Of { return Of{[]string{"actor_id", "subject_id"}, id} }
 
 // ListIn answers entries, newest first, behind a cursor. An id that is none has no entries.
 func ListIn(tx database.Tx, of Of, after page.Cursor, limit int) (page.Page[Entry], error) {

@@ -66,6 +66,85 @@ func TestNewestFirstPageByPage(t *testing.T) {
 	})
 }
 
+func TestAPersonReadsWhatSheDidAndWhatWasDoneToHer(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *database.DB) {
+		anke, bert := database.NewID(), database.NewID()
+		for _, e := range []Entry{
+			{ActorID: anke, Action: "circle-opened"},
+			{ActorID: bert, SubjectID: anke, Action: "facilitator-added"},
+			{ActorID: bert, SubjectID: bert, Action: "facilitator-added"},
+			{ActorID: anke, SubjectID: anke, Action: "address-changed"},
+			{SubjectID: anke, Action: "person-erased"},
+		} {
+			e.At = at
+			if err := add(t, db, e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got []string
+		for next, pages := "", 0; pages == 0 || next != ""; pages++ {
+			p := pageOf(t, db, OfPerson(anke), next, 1)
+			if len(p.Items) != 1 {
+				t.Fatalf("%d entries on a page of one", len(p.Items))
+			}
+			got, next = append(got, p.Items[0].Action), p.Next
+		}
+		if strings.Join(got, " ") != "person-erased address-changed facilitator-added circle-opened" {
+			t.Errorf("got %v", got)
+		}
+		if p := pageOf(t, db, OfPerson(database.NewID()), "", 50); len(p.Items) != 0 {
+			t.Errorf("somebody else's journal: %+v", p)
+		}
+	})
+}
+
+// Whoever did much is found by the index of each column, however much others did.
+func TestAPersonsJournalIsReadByBothIndexes(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *database.DB) {
+		var plan []string
+		err := db.Write(t.Context(), func(tx database.Tx) error {
+			explain := "explain query plan "
+			if tx.Postgres() { // few rows are read in the order they lie in, unless that is forbidden
+				explain = "explain "
+				if err := tx.Gorm().Exec("set local enable_seqscan = off").Error; err != nil {
+					return err
+				}
+			}
+			statement, args := listing(OfPerson(database.NewID()), page.Cursor{}, 50)
+			rows, err := tx.Gorm().Raw(explain+statement, args...).Rows()
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var id, parent, unused int
+				var line string
+				into := []any{&id, &parent, &unused, &line}
+				if tx.Postgres() {
+					into = into[3:]
+				}
+				if err := rows.Scan(into...); err != nil {
+					return err
+				}
+				plan = append(plan, line)
+			}
+			return rows.Err()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := strings.Join(plan, "\n")
+		for _, index := range []string{"journal_actor", "journal_subject"} {
+			if !strings.Contains(all, index) {
+				t.Errorf("%s is not used:\n%s", index, all)
+			}
+		}
+		if strings.Contains(all, "SCAN journal") {
+			t.Errorf("the whole journal is read:\n%s", all)
+		}
+	})
+}
+
 func TestAnEntryComesBackWhole(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, db *database.DB) {
 		e := Entry{

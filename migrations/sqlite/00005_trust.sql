@@ -121,12 +121,19 @@ create index members_programme on members (programme_id, circle_id) where progra
 -- When what an application says of a person was deleted; the row stays, so that counts do.
 alter table applications add column forgotten_at datetime;
 
+-- When retention looks at a person next: no later than anything kept of her can be due to go. Null: never (a tombstone).
+alter table people add column next_check_at datetime;
+update people set next_check_at = created_at where erased_at is null;
+create index people_check on people (next_check_at) where next_check_at is not null;
+
 create index journal_actor on journal (actor_id, id) where actor_id is not null;
 create index journal_subject on journal (subject_id, id) where subject_id is not null;
 
 -- +goose Down
 drop index journal_subject;
 drop index journal_actor;
+drop index people_check;
+alter table people drop column next_check_at;
 alter table applications drop column forgotten_at;
 drop index members_programme;
 alter table members drop column programme_id;
