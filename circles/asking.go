@@ -11,8 +11,9 @@ import (
 	"kring/internal/page"
 )
 
-// AskSeat asks for an open seat with one's own waiting application. A free one is held for 48 hours; otherwise the
-// seat is asked and stands in line. Asking twice changes nothing. It answers Forbidden for who did not sign up, and
+// AskSeat asks for an open seat with one's own waiting application: to the circle's programme, or else to any other one,
+// because circles with open seats are open to people of other organisations. A free seat is held for 48 hours; otherwise
+// it is asked and stands in line. Asking twice changes nothing. It answers Forbidden for who did not sign up, and
 // Conflict: circle-over, seats-closed, not-confirmed, already-placed, and no-shared-hour with "circles", the ids of
 // those with open seats that do fit.
 func (r *Registry) AskSeat(ctx context.Context, actor identity.Actor, circleID string) (Member, error) {
@@ -50,12 +51,26 @@ func mayAsk(tx database.Tx, actor identity.Actor, c Circle, seats []Member) (App
 	if !actor.Known() {
 		return Application{}, May(actor, AskSeat, object)
 	}
-	a, has, err := liveApplication(tx, c.ProgrammeID, actor.PersonID)
+	a, has, err := applicationFor(tx, actor.PersonID, object)
 	if err != nil {
 		return a, err
 	}
 	object.Applicant = has
 	return a, May(actor, AskSeat, object)
+}
+
+// applicationFor is the application with which somebody asks for a seat, locked: the one to the circle's programme, or one
+// to another that waits longest, when the circle's seats are open and the first does not wait.
+func applicationFor(tx database.Tx, personID string, circle Object) (Application, bool, error) {
+	own, has, err := liveApplication(tx, circle.ProgrammeID, personID)
+	if err != nil || has && own.State == Waiting || !circle.Public {
+		return own, has, err
+	}
+	other, waits, err := waitingElsewhere(tx, circle.ProgrammeID, personID)
+	if err != nil || waits {
+		return other, waits, err
+	}
+	return own, has, nil
 }
 
 // ask gives somebody the seat that is free, or a place in the line for the next one. The caller has locked the circle
@@ -65,6 +80,7 @@ func (r *Registry) ask(tx database.Tx, actor identity.Actor, c Circle, seats []M
 		ID: database.NewID(), CircleID: c.ID, PersonID: a.PersonID, ApplicationID: &a.ID, State: Asked, Hosts: true,
 		Revision: 1, CreatedAt: now, UpdatedAt: now,
 	}
+	m.come(c, &a.ProgrammeID)
 	_, waits := NextInLine(seats)
 	free := FreeSeats(c, seats) > 0 && !waits
 	if free {
@@ -162,14 +178,23 @@ func (r *Registry) Invite(ctx context.Context, actor identity.Actor, circleID st
 		case who.ApplicationID != "" && May(actor, ListApplications, object) != nil:
 			return Member{}, notFound()
 		}
-		return r.invite(tx, actor, c, seats, who, now)
+		return r.invite(tx, actor, c, seats, who, programmeOf(actor, object), now)
 	})
+}
+
+// programmeOf is the programme through which whoever the actor invites comes into its circle, unless she signed up for it:
+// that of a facilitator; a member brings in somebody of her own.
+func programmeOf(actor identity.Actor, circle Object) *string {
+	if rolesOf(actor, circle)&facilitator == 0 {
+		return nil
+	}
+	return &circle.ProgrammeID
 }
 
 // invite writes an invited seat and asks for its letter. The seat of whoever invites herself is taken at once: it is
 // her own act.
-func (r *Registry) invite(tx database.Tx, actor identity.Actor, c Circle, seats []Member, who Invitee, now time.Time) (Member, error) {
-	personID, application, err := invited(tx, c, who, now)
+func (r *Registry) invite(tx database.Tx, actor identity.Actor, c Circle, seats []Member, who Invitee, through *string, now time.Time) (Member, error) {
+	personID, a, err := invited(tx, c, who, now)
 	if err != nil {
 		return Member{}, err
 	}
@@ -177,8 +202,15 @@ func (r *Registry) invite(tx database.Tx, actor identity.Actor, c Circle, seats 
 		return Member{}, conflict("seat-exists")
 	}
 	m := Member{
-		ID: database.NewID(), CircleID: c.ID, PersonID: personID, ApplicationID: application, Hosts: true,
+		ID: database.NewID(), CircleID: c.ID, PersonID: personID, Hosts: true,
 		Revision: 1, CreatedAt: now, UpdatedAt: now,
+	}
+	m.come(c, through)
+	if a != nil { // she is known to the programme, whoever invites her
+		m.come(c, &a.ProgrammeID)
+		if a.State == Waiting {
+			m.ApplicationID = &a.ID
+		}
 	}
 	m.invite(now)
 	if err := insert(tx, &m); err != nil {
@@ -198,8 +230,8 @@ func (r *Registry) invite(tx database.Tx, actor identity.Actor, c Circle, seats 
 	return m, TouchIn(tx, c.ID, now)
 }
 
-// invited finds the person behind an invitation, and the application that waits.
-func invited(tx database.Tx, c Circle, who Invitee, now time.Time) (personID string, application *string, err error) {
+// invited finds the person behind an invitation, and her confirmed application to the circle's programme; nil for none.
+func invited(tx database.Tx, c Circle, who Invitee, now time.Time) (personID string, application *Application, err error) {
 	if who.ApplicationID != "" {
 		a, err := one[Application](tx, who.ApplicationID, true)
 		if err != nil || a.ProgrammeID != c.ProgrammeID {
@@ -208,7 +240,7 @@ func invited(tx database.Tx, c Circle, who Invitee, now time.Time) (personID str
 		if a.State != Waiting {
 			return "", nil, conflict("application-not-waiting")
 		}
-		return a.PersonID, &a.ID, nil
+		return a.PersonID, &a, nil
 	}
 	person, err := identity.EnsureIn(tx, now, identity.Person{
 		Email: who.Email, Name: who.Name, LetterLanguage: who.LetterLanguage, Zone: who.Zone,
@@ -217,10 +249,10 @@ func invited(tx database.Tx, c Circle, who Invitee, now time.Time) (personID str
 		return "", nil, err
 	}
 	a, has, err := liveApplication(tx, c.ProgrammeID, person.ID)
-	if err != nil || !has || a.State != Waiting {
+	if err != nil || !has || a.State == Unconfirmed {
 		return person.ID, nil, err
 	}
-	return person.ID, &a.ID, nil
+	return person.ID, &a, nil
 }
 
 // OpenSeats is what everybody may see of a circle that seeks members.

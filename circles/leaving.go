@@ -102,11 +102,14 @@ func (s *seatCase) replace() error {
 	if s.seat.ApplicationID == nil {
 		return nil
 	}
-	if _, anew, err := liveApplication(s.tx, s.c.ProgrammeID, s.seat.PersonID); err != nil || anew {
+	a, err := one[Application](s.tx, *s.seat.ApplicationID, false)
+	if err != nil {
 		return err
 	}
-	a, err := one[Application](s.tx, *s.seat.ApplicationID, true)
-	if err != nil {
+	if _, anew, err := liveApplication(s.tx, a.ProgrammeID, s.seat.PersonID); err != nil || anew {
+		return err
+	}
+	if a, err = one[Application](s.tx, a.ID, true); err != nil {
 		return err
 	}
 	a.State = Placed

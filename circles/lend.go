@@ -46,6 +46,17 @@ func MemberIn(tx database.Tx, memberID string) (Member, error) {
 	return one[Member](tx, memberID, false)
 }
 
+// OursIn says which of the people belong to a programme: who signed up for it, came through it into a circle, or
+// facilitates it. Their names are its facilitators' to see; those of others are not.
+func OursIn(tx database.Tx, programmeID string, personIDs []string) (map[string]bool, error) {
+	found, err := peopleOf(tx, programmeID, personIDs)
+	ours := make(map[string]bool, len(found))
+	for _, id := range found {
+		ours[id] = true
+	}
+	return ours, err
+}
+
 // SeeIn reads a circle and what the actor is to it in one statement. It answers NotFound for a circle that does not
 // exist; what the actor may see of it is for May to say.
 func SeeIn(tx database.Tx, actor identity.Actor, circleID string) (Circle, Object, error) {
@@ -70,10 +81,15 @@ func objectOf(tx database.Tx, actor identity.Actor, c Circle, seats []Member) (O
 	if !actor.Known() {
 		return object, err
 	}
+	guests := false
 	for _, m := range MembersOf(seats) {
+		guests = guests || m.Guest
 		if m.PersonID == actor.PersonID {
 			object.Member, object.MemberID = true, m.ID
 		}
+	}
+	if err == nil && guests && !object.Facilitator && !object.Member {
+		object.Partner, err = isPartner(tx, actor.PersonID, c.ID)
 	}
 	return object, err
 }

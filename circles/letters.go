@@ -67,6 +67,7 @@ type letter struct {
 	loc       *time.Location // of the person
 	now       time.Time
 	programme Programme
+	through   Programme // through which the person of the seat came; zero: through none
 	circle    Circle
 	set       guides.Set
 	seats     []Member
@@ -198,6 +199,11 @@ func (l *letter) readSeat(tx database.Tx, memberID string) (err error) {
 	}
 	if l.programme, err = one[Programme](tx, l.circle.ProgrammeID, false); err != nil {
 		return err
+	}
+	if l.seat.ProgrammeID != nil {
+		if l.through, err = one[Programme](tx, *l.seat.ProgrammeID, false); err != nil {
+			return err
+		}
 	}
 	if l.seats, err = seatsOf(tx, l.circle.ID); err != nil {
 		return err

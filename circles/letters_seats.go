@@ -222,7 +222,7 @@ func seatWaiting(l *letter) error {
 	}
 	l.subject = l.say("letter.seat_waiting.subject", "circle", l.circle.Name)
 	l.paragraph("letter.seat_waiting.why", "circle", l.circle.Name)
-	l.paragraph("letter.seat_waiting.next", "programme", l.programme.Name)
+	l.paragraph("letter.seat_waiting.next", "programme", l.through.Name)
 	l.applicantFooter(valueOf(l.seat.ApplicationID))
 	return nil
 }
@@ -233,7 +233,9 @@ func seatDeclined(l *letter) error {
 	}
 	l.subject = l.say("letter.seat_declined.subject")
 	l.paragraph("letter.seat_declined.why", "circle", l.circle.Name)
-	l.paragraph("letter.seat_declined.next", "programme", l.programme.Name)
+	if l.seat.ApplicationID != nil {
+		l.paragraph("letter.seat_declined.next", "programme", l.through.Name)
+	}
 	l.applicantFooter(valueOf(l.seat.ApplicationID))
 	return nil
 }

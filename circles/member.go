@@ -30,6 +30,7 @@ type Member struct {
 	PersonID      string
 	ApplicationID *string // the sign-up it came from
 	ProgrammeID   *string // through which programme the person came; nil: through none
+	Guest         bool    // that programme is not the circle's
 	State         SeatState
 	OtherHour     bool // declined because of the hour: would come at another one
 
@@ -50,6 +51,11 @@ type Member struct {
 
 // TableName is the seats' table.
 func (Member) TableName() string { return "members" }
+
+// come notes through which programme the person comes into the circle; nil: through none.
+func (m *Member) come(c Circle, through *string) {
+	m.ProgrammeID, m.Guest = through, through != nil && *through != c.ProgrammeID
+}
 
 // In says whether the person is a member of the circle: the seat is accepted and nobody can object any more.
 func (m Member) In() bool { return m.State == Accepted && m.InAt != nil }

@@ -88,7 +88,7 @@ func (r *Registry) inviteAll(tx database.Tx, actor identity.Actor, c Circle, mem
 		if err != nil {
 			return err
 		}
-		_, err = r.invite(tx, actor, c, seats, who, now)
+		_, err = r.invite(tx, actor, c, seats, who, &c.ProgrammeID, now)
 		if fault.HasCode(err, "seat-exists") {
 			return invalidAt(pointerTo("/members", i), "twice", nil)
 		}

@@ -19,14 +19,20 @@ const (
 	SeeFacilitators   Action = "see-facilitators"
 	InviteFacilitator Action = "invite-facilitator"
 	RemoveFacilitator Action = "remove-facilitator"
-	Apply             Action = "apply"
-	ConfirmApply      Action = "confirm-application"
-	ListApplications  Action = "list-applications"
-	SeeApplication    Action = "see-application"
-	ChangeApplication Action = "change-application"
-	WithdrawApply     Action = "withdraw-application"
-	SeeLetters        Action = "see-letters"
-	SeeAllHealth      Action = "see-programme-health"
+
+	AcceptFacilitation  Action = "accept-facilitation"
+	DeclineFacilitation Action = "decline-facilitation"
+	SeeProgrammeJournal Action = "see-programme-journal"
+
+	Apply              Action = "apply"
+	ConfirmApply       Action = "confirm-application"
+	ListApplications   Action = "list-applications"
+	ExportApplications Action = "export-applications"
+	SeeApplication     Action = "see-application"
+	ChangeApplication  Action = "change-application"
+	WithdrawApply      Action = "withdraw-application"
+	SeeLetters         Action = "see-letters"
+	SeeAllHealth       Action = "see-programme-health"
 )
 
 // The actions on circles and seats.
@@ -86,11 +92,12 @@ const (
 type Object struct {
 	ProgrammeID string
 	Facilitator bool   // the actor facilitates the programme
+	Partner     bool   // the actor facilitates another programme, through which somebody is in the circle
 	Member      bool   // the actor is in the circle
 	MemberID    string // the actor's seat, when Member
 	Host        bool   // the actor leads the session
-	Applicant   bool   // the actor signed up for the programme
-	Self        bool   // the application or the seat is the actor's own
+	Applicant   bool   // the actor signed up for the programme; of open seats for any
+	Self        bool   // the application, the seat or the invitation is the actor's own
 	Public      bool   // sign-up is open, or the circle's seats are
 	Stalling    bool   // the circle carries a flag of that verdict
 	CircleState State
@@ -105,6 +112,7 @@ const (
 	applicant
 	self
 	member
+	partner     // facilitates a programme through which somebody is in the circle
 	facilitator // the owner of the installation as well, in every programme
 )
 
@@ -114,10 +122,11 @@ type rule struct {
 	scope     string
 }
 
-// Who sees what.
+// Who acts on a circle, and who sees it. A partner sees how it goes and changes nothing.
 const (
-	seesCircle = member | facilitator
-	seesSeat   = self | member | facilitator
+	inCircle   = member | facilitator
+	seesCircle = inCircle | partner
+	seesSeat   = self | seesCircle
 )
 
 // rules is the whole policy: one line for each action.
@@ -134,31 +143,37 @@ var table = map[Action]rule{
 	SeeFacilitators:   {facilitator, facilitator, identity.ScopeProgrammesRead},
 	InviteFacilitator: {facilitator, facilitator, identity.ScopeProgrammesWrite},
 	RemoveFacilitator: {facilitator, facilitator, identity.ScopeProgrammesWrite},
-	Apply:             {anybody, anybody, ""},
-	ConfirmApply:      {self, self | facilitator, ""},
-	ListApplications:  {facilitator, facilitator, identity.ScopeMembersRead},
-	SeeApplication:    {self | facilitator, self | facilitator, identity.ScopeMembersRead},
-	ChangeApplication: {self | facilitator, self | facilitator, identity.ScopeMembersWrite},
-	WithdrawApply:     {self | facilitator, self | facilitator, identity.ScopeMembersWrite},
-	SeeLetters:        {facilitator, facilitator, identity.ScopeLettersRead},
-	SeeAllHealth:      {facilitator, facilitator, identity.ScopeCirclesRead},
+
+	AcceptFacilitation:  {self, self | facilitator, identity.ScopeProgrammesWrite},
+	DeclineFacilitation: {self, self | facilitator, identity.ScopeProgrammesWrite},
+	SeeProgrammeJournal: {facilitator, facilitator, identity.ScopeProgrammesRead},
+
+	Apply:              {anybody, anybody, ""},
+	ConfirmApply:       {self, self | facilitator, ""},
+	ListApplications:   {facilitator, facilitator, identity.ScopeMembersRead},
+	ExportApplications: {facilitator, facilitator, identity.ScopeMembersRead},
+	SeeApplication:     {self | facilitator, self | facilitator, identity.ScopeMembersRead},
+	ChangeApplication:  {self | facilitator, self | facilitator, identity.ScopeMembersWrite},
+	WithdrawApply:      {self | facilitator, self | facilitator, identity.ScopeMembersWrite},
+	SeeLetters:         {facilitator, facilitator, identity.ScopeLettersRead},
+	SeeAllHealth:       {facilitator, facilitator, identity.ScopeCirclesRead},
 
 	OpenCircle:    {facilitator, facilitator, identity.ScopeCirclesWrite},
 	SeeOpenSeats:  {public | seesCircle, public, ""},
 	SeeCircle:     {seesSeat, seesCircle, identity.ScopeCirclesRead},
-	ChangeCircle:  {seesCircle, seesCircle, identity.ScopeCirclesWrite},
+	ChangeCircle:  {inCircle, seesCircle, identity.ScopeCirclesWrite},
 	FormCircle:    {facilitator, seesCircle, identity.ScopeCirclesWrite},
 	SeeMembers:    {seesCircle, seesCircle, identity.ScopeCirclesRead},
 	SeeMember:     {seesSeat, seesSeat, identity.ScopeCirclesRead},
-	Invite:        {seesCircle, seesCircle, identity.ScopeMembersWrite},
+	Invite:        {inCircle, seesCircle, identity.ScopeMembersWrite},
 	AskSeat:       {applicant, seesCircle | public, identity.ScopeMembersWrite},
 	AcceptSeat:    {self, seesSeat, identity.ScopeMembersWrite},
 	DeclineSeat:   {self, seesSeat, identity.ScopeMembersWrite},
-	DeclineAsked:  {seesCircle, seesSeat, identity.ScopeMembersWrite},
+	DeclineAsked:  {inCircle, seesSeat, identity.ScopeMembersWrite},
 	WithdrawSeat:  {facilitator, seesSeat, identity.ScopeMembersWrite},
 	ChangeHosting: {member, seesCircle, identity.ScopeMembersWrite},
 	Leave:         {self, seesSeat, identity.ScopeMembersWrite},
-	SeeMotions:    {seesCircle, seesCircle, identity.ScopeCirclesRead},
+	SeeMotions:    {inCircle, seesCircle, identity.ScopeCirclesRead},
 	Propose:       {member, seesCircle, identity.ScopeCirclesWrite},
 	ObjectTo:      {member, seesCircle, identity.ScopeCirclesWrite},
 	Begin:         {facilitator, seesCircle, identity.ScopeCirclesWrite},
@@ -167,21 +182,21 @@ var table = map[Action]rule{
 
 	SeeSessions:     {seesCircle, seesCircle, identity.ScopeSessionsRead},
 	SeeAnswers:      {member, seesCircle, identity.ScopeSessionsRead},
-	Move:            {seesCircle, seesCircle, identity.ScopeSessionsWrite},
-	Skip:            {seesCircle, seesCircle, identity.ScopeSessionsWrite},
-	Cancel:          {seesCircle, seesCircle, identity.ScopeSessionsWrite},
-	ChangeSlot:      {seesCircle, seesCircle, identity.ScopeSessionsWrite},
+	Move:            {inCircle, seesCircle, identity.ScopeSessionsWrite},
+	Skip:            {inCircle, seesCircle, identity.ScopeSessionsWrite},
+	Cancel:          {inCircle, seesCircle, identity.ScopeSessionsWrite},
+	ChangeSlot:      {inCircle, seesCircle, identity.ScopeSessionsWrite},
 	SeeBreaks:       {seesCircle, seesCircle, identity.ScopeSessionsRead},
-	AddBreak:        {seesCircle, seesCircle, identity.ScopeSessionsWrite},
-	Pause:           {seesCircle, seesCircle, identity.ScopeCirclesWrite},
-	Resume:          {seesCircle, seesCircle, identity.ScopeCirclesWrite},
+	AddBreak:        {inCircle, seesCircle, identity.ScopeSessionsWrite},
+	Pause:           {inCircle, seesCircle, identity.ScopeCirclesWrite},
+	Resume:          {inCircle, seesCircle, identity.ScopeCirclesWrite},
 	Answer:          {member, seesCircle, identity.ScopeSessionsWrite},
 	RecordOutcome:   {member, seesCircle, identity.ScopeSessionsWrite},
 	SetGuideWeek:    {member, seesCircle, identity.ScopeSessionsWrite},
 	SwapHost:        {member, seesCircle, identity.ScopeSessionsWrite},
 	SeeAbsences:     {member, seesCircle, identity.ScopeSessionsRead},
 	SetAbsences:     {member, seesCircle, identity.ScopeSessionsWrite},
-	SeeSlots:        {seesCircle, seesCircle, identity.ScopeSessionsRead},
+	SeeSlots:        {inCircle, seesCircle, identity.ScopeSessionsRead},
 	SeeFits:         {member, seesCircle, identity.ScopeSessionsRead},
 	WriteMessage:    {member, seesCircle, identity.ScopeCirclesWrite},
 	SeeHealth:       {seesCircle, seesCircle, identity.ScopeCirclesRead},
@@ -245,6 +260,7 @@ func rolesOf(actor identity.Actor, o Object) roles {
 		{o.Applicant, applicant},
 		{o.Self, self},
 		{o.Member, member},
+		{o.Partner && !actor.MemberOnly, partner},
 		{(o.Facilitator || actor.Owner) && !actor.MemberOnly, facilitator},
 	} {
 		if role.is {

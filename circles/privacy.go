@@ -109,6 +109,7 @@ func Marks() map[string]identity.Mark {
 		"members.person_id":         code,
 		"members.application_id":    code,
 		"members.programme_id":      code,
+		"members.guest":             code,
 		"members.state":             personal,
 		"members.other_hour":        personal,
 		"members.hosts":             personal,

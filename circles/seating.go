@@ -138,8 +138,9 @@ func (s *seatCase) accept() (Member, error) {
 }
 
 // placeApplication makes the application that the seat came from placed; an invitation by address finds it by person.
+// Who signed up for the circle's programme comes through it, whoever invited her.
 func (s *seatCase) placeApplication() error {
-	a, has, err := liveApplication(s.tx, s.c.ProgrammeID, s.seat.PersonID)
+	a, has, err := s.application()
 	if err != nil || !has {
 		return err
 	}
@@ -148,7 +149,20 @@ func (s *seatCase) placeApplication() error {
 	}
 	a.State, a.CircleID = Placed, nil
 	s.seat.ApplicationID = &a.ID
+	s.seat.come(s.c, &a.ProgrammeID)
 	return saveApplication(s.tx, &a, s.now)
+}
+
+// application is the one that the seat came from, while it is not withdrawn, else the person's own to the circle's
+// programme; locked.
+func (s *seatCase) application() (Application, bool, error) {
+	if s.seat.ApplicationID != nil {
+		a, found, err := maybe[Application](s.tx, *s.seat.ApplicationID)
+		if err != nil || found && a.State != Withdrawn {
+			return a, found, err
+		}
+	}
+	return liveApplication(s.tx, s.c.ProgrammeID, s.seat.PersonID)
 }
 
 // cameIn tells a new member and wakes the circle's health. In a circle that has dates the letter carries those that

@@ -162,6 +162,42 @@ func facilitates(tx database.Tx, programmeID, personID string) (bool, error) {
 	return found, err
 }
 
+// facilitatedAmong are those of the programmes through which people came that the person facilitates.
+func facilitatedAmong(tx database.Tx, personID string, seats []Member) ([]string, error) {
+	var through, ids []string
+	for _, m := range seats {
+		if m.ProgrammeID != nil && !slices.Contains(through, *m.ProgrammeID) {
+			through = append(through, *m.ProgrammeID)
+		}
+	}
+	if len(through) == 0 {
+		return nil, nil
+	}
+	return ids, tx.Gorm().Table("facilitators").Where("person_id = ? and programme_id in ?", personID, through).
+		Pluck("programme_id", &ids).Error
+}
+
+// peopleOf are those of the people who belong to the programme.
+func peopleOf(tx database.Tx, programmeID string, personIDs []string) ([]string, error) {
+	var ids []string
+	for some := range slices.Chunk(personIDs, mostIDs) {
+		var found []string
+		err := tx.Gorm().Raw(`select p.id from people p where p.id in @people and (
+			exists (select 1 from applications a where a.programme_id = @programme and a.person_id = p.id)
+			or exists (select 1 from members m where m.person_id = p.id and m.programme_id = @programme)
+			or exists (select 1 from facilitators f where f.programme_id = @programme and f.person_id = p.id))`,
+			map[string]any{"people": some, "programme": programmeID}).Scan(&found).Error
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, found...)
+	}
+	return ids, nil
+}
+
+// mostIDs bounds the arguments of one statement.
+const mostIDs = 500
+
 func programmesOf(tx database.Tx, personID, after string, limit int) ([]Programme, error) {
 	return rows[Programme](tx.Gorm().Raw(`select p.* from facilitators f join programmes p on p.id = f.programme_id
 		where f.person_id = ? and f.programme_id > ? order by f.programme_id limit ?`,

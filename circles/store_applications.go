@@ -31,6 +31,12 @@ func liveApplication(tx database.Tx, programmeID, personID string) (Application,
 		Where("programme_id = ? and person_id = ? and state <> 'withdrawn'", programmeID, personID))
 }
 
+// waitingElsewhere is the person's application to another programme that waits longest, locked.
+func waitingElsewhere(tx database.Tx, programmeID, personID string) (Application, bool, error) {
+	return first[Application](tx.Gorm().Clauses(database.Lock(tx)).
+		Where("person_id = ? and programme_id <> ? and state = 'waiting'", personID, programmeID).Order("id"))
+}
+
 // insertApplication answers false when the person already has one.
 func insertApplication(tx database.Tx, a Application) (bool, error) {
 	done := tx.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&a)

@@ -1,6 +1,7 @@
 package circles
 
 import (
+	"slices"
 	"time"
 
 	"kring/internal/database"
@@ -31,6 +32,7 @@ func touchCircle(tx database.Tx, circleID string, now time.Time) error {
 type seenCircle struct {
 	Circle
 	Facilitates bool
+	Partner     bool    // looked for only when the person is neither facilitator nor member
 	SeatID      *string // the person's own open seat
 	SeatIn      bool    // who has it is a member
 	MembersIn   int
@@ -78,7 +80,67 @@ func seeCircles(tx database.Tx, personID string, ids ...string) ([]seenCircle, e
 		}
 		seen = append(seen, s)
 	}
-	return seen, found.Err()
+	if err := found.Err(); err != nil {
+		return nil, err
+	}
+	return seen, markPartners(tx, personID, seen)
+}
+
+// markPartners looks for circles that the person sees as a partner among those that she sees in no other way.
+func markPartners(tx database.Tx, personID string, seen []seenCircle) error {
+	var ids []string
+	for _, s := range seen {
+		if !s.Facilitates && !s.SeatIn {
+			ids = append(ids, s.ID)
+		}
+	}
+	if personID == "" || len(ids) == 0 {
+		return nil
+	}
+	partnered, err := partneredAmong(tx, personID, ids...)
+	for i := range seen {
+		seen[i].Partner = slices.Contains(partnered, seen[i].ID)
+	}
+	return err
+}
+
+// partneredAmong are those of the circles in which somebody is who came through a programme of another circle that the
+// person facilitates.
+func partneredAmong(tx database.Tx, personID string, circleIDs ...string) ([]string, error) {
+	var ids []string
+	return ids, tx.Gorm().Raw(`select distinct m.circle_id from members m
+		join facilitators f on f.programme_id = m.programme_id and f.person_id = ?
+		where m.circle_id in ? and m.guest and m.state = 'accepted' and m.in_at is not null`,
+		personID, circleIDs).Scan(&ids).Error
+}
+
+func isPartner(tx database.Tx, personID, circleID string) (bool, error) {
+	found, err := partneredAmong(tx, personID, circleID)
+	return len(found) > 0, err
+}
+
+// programmesWithGuests are the programmes of the person through which people came into circles of others.
+func programmesWithGuests(tx database.Tx, personID string) ([]string, error) {
+	var ids []string
+	return ids, tx.Gorm().Table("facilitators f").
+		Where("f.person_id = ? and exists (select 1 from members m where m.programme_id = f.programme_id and m.guest)", fromStart(personID)).
+		Order("f.programme_id desc").Limit(mostProgrammes).Pluck("f.programme_id", &ids).Error
+}
+
+// circlesOfGuests are the circles of other programmes, or of the one named, in which somebody is who came through the
+// first.
+func circlesOfGuests(tx database.Tx, through, programmeID string, state State, before string, limit int) ([]string, error) {
+	query := tx.Gorm().Table("members m").Distinct("m.circle_id").Joins("join circles c on c.id = m.circle_id").
+		Where("m.programme_id = ? and m.guest and m.circle_id < ? and m.state = 'accepted' and m.in_at is not null",
+			through, fromEnd(before))
+	if programmeID != "" {
+		query = query.Where("c.programme_id = ?", programmeID)
+	}
+	if state != "" {
+		query = query.Where("c.state = ?", state)
+	}
+	var ids []string
+	return ids, query.Order("m.circle_id desc").Limit(limit).Pluck("m.circle_id", &ids).Error
 }
 
 func circlesOfProgramme(tx database.Tx, programmeID string, state State, before string, limit int) ([]string, error) {

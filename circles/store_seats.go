@@ -12,7 +12,8 @@ func saveMember(tx database.Tx, m *Member, now time.Time) error {
 	m.UpdatedAt = now
 	err := update(tx, "members", m.ID, m.Revision, map[string]any{
 		"state": m.State, "other_hour": m.OtherHour, "hosts": m.Hosts, "host_turn": m.HostTurn,
-		"application_id": m.ApplicationID, "programme_id": m.ProgrammeID, "expires_at": m.ExpiresAt, "accepted_at": m.AcceptedAt, "in_at": m.InAt,
+		"application_id": m.ApplicationID, "programme_id": m.ProgrammeID, "guest": m.Guest,
+		"expires_at": m.ExpiresAt, "accepted_at": m.AcceptedAt, "in_at": m.InAt,
 		"left_at": m.LeftAt, "undo_until": m.UndoUntil, "last_sign_at": m.LastSignAt,
 		"still_in_asked_at": m.StillInAskedAt, "updated_at": now,
 	})

@@ -20,7 +20,7 @@ type CircleView struct {
 
 func (s seenCircle) object() Object {
 	o := Object{
-		ProgrammeID: s.ProgrammeID, Facilitator: s.Facilitates, Member: s.SeatIn, Self: s.SeatID != nil,
+		ProgrammeID: s.ProgrammeID, Facilitator: s.Facilitates, Partner: s.Partner, Member: s.SeatIn, Self: s.SeatID != nil,
 		Public: s.SeatsOpen && s.TakesPeople(), CircleState: s.State,
 	}
 	if s.SeatIn {
@@ -49,7 +49,8 @@ func seeOne(tx database.Tx, actor identity.Actor, circleID string) (seenCircle, 
 	return seen[0], nil
 }
 
-// Circle answers one circle: to its members, to facilitators, and without its links to whoever has a seat in it waiting.
+// Circle answers one circle: to its members, to facilitators, and without its links to partners and to whoever has a seat
+// in it waiting.
 func (r *Registry) Circle(ctx context.Context, actor identity.Actor, id string) (CircleView, error) {
 	return read(ctx, r.db, func(tx database.Tx) (CircleView, error) {
 		seen, err := seeOne(tx, actor, id)
@@ -57,15 +58,15 @@ func (r *Registry) Circle(ctx context.Context, actor identity.Actor, id string) 
 			return CircleView{}, err
 		}
 		view := seen.view()
-		if May(actor, SeeMembers, view.Object) != nil { // invited, and not in
+		if rolesOf(actor, view.Object)&inCircle == 0 { // invited and not in, or a partner: no door into the room
 			view.VideoLink, view.ChatLink = "", ""
 		}
 		return view, May(actor, SeeCircle, view.Object)
 	})
 }
 
-// Circles lists the circles that the actor facilitates or is a member of, newest first; of one programme or in one
-// state when these are given.
+// Circles lists the circles that the actor facilitates, is a member of or sees as a partner, newest first; of one
+// programme or in one state when these are given.
 func (r *Registry) Circles(ctx context.Context, actor identity.Actor, programmeID string, state State, before page.Cursor, limit int) (page.Page[CircleView], error) {
 	limit = page.Limit(limit)
 	return read(ctx, r.db, func(tx database.Tx) (page.Page[CircleView], error) {
@@ -88,13 +89,17 @@ func (r *Registry) Circles(ctx context.Context, actor identity.Actor, programmeI
 		views := make([]CircleView, len(seen))
 		for i, s := range seen {
 			views[i] = s.view()
+			if rolesOf(actor, views[i].Object)&inCircle == 0 {
+				views[i].VideoLink, views[i].ChatLink = "", ""
+			}
 		}
 		return page.Cut(views, limit, func(v CircleView) page.Cursor { return page.Cursor{ID: v.ID} }), nil
 	})
 }
 
-// circleIDs merges the newest circles of each programme with those of the person's own seats: every part is read off
-// the end of an index, so a page costs the same however many circles there are.
+// circleIDs merges the newest circles of each programme with those of the person's own seats and those of people who came
+// through a programme of hers into circles of another: every part is read off the end of an index, so a page costs the
+// same however many circles there are.
 func circleIDs(tx database.Tx, actor identity.Actor, programmeID string, state State, before string, limit int) ([]string, error) {
 	ids, err := circlesOfMember(tx, actor.PersonID, programmeID, state, before, limit)
 	if err != nil {
@@ -104,6 +109,11 @@ func circleIDs(tx database.Tx, actor identity.Actor, programmeID string, state S
 	if err != nil {
 		return nil, err
 	}
+	partnered, err := partnerCircles(tx, actor, programmeID, state, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	ids = append(ids, partnered...)
 	for _, programme := range programmes {
 		more, err := circlesOfProgramme(tx, programme, state, before, limit)
 		if err != nil {
@@ -114,6 +124,23 @@ func circleIDs(tx database.Tx, actor identity.Actor, programmeID string, state S
 	slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(b, a) })
 	ids = slices.Compact(ids)
 	return ids[:min(len(ids), limit)], nil
+}
+
+// partnerCircles are the circles that the actor sees as a partner, newest first for each of her programmes.
+func partnerCircles(tx database.Tx, actor identity.Actor, programmeID string, state State, before string, limit int) ([]string, error) {
+	if actor.MemberOnly {
+		return nil, nil
+	}
+	mine, err := programmesWithGuests(tx, actor.PersonID)
+	var ids []string
+	for _, through := range mine {
+		more, err := circlesOfGuests(tx, through, programmeID, state, before, limit)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, more...)
+	}
+	return ids, err
 }
 
 // facilitatedBy are the programmes whose circles the actor sees as a facilitator; only the one named, when one is.
@@ -131,8 +158,10 @@ func facilitatedBy(tx database.Tx, actor identity.Actor, programmeID string) ([]
 	return programmesFacilitated(tx, actor.PersonID)
 }
 
-// Seat is a seat as the asking person sees it: members see first names of who is in or may come; name, address and
-// whether mail arrives there are for facilitators and for oneself.
+// Seat is a seat as the asking person sees it: members see first names of who is in or may come, and facilitators no more
+// than that of people who came through a programme of others. Name, address and whether mail arrives there are for
+// oneself, for the facilitators of the programme through which somebody came, and for the owner. Of somebody erased
+// nothing is left to show: the first name is "".
 type Seat struct {
 	Member
 	FirstName     string
@@ -156,7 +185,7 @@ func (r *Registry) Members(ctx context.Context, actor identity.Actor, circleID s
 		if err != nil {
 			return nil, err
 		}
-		return showSeats(tx, actor, seats, whole)
+		return showSeats(tx, actor, seats)
 	})
 }
 
@@ -186,7 +215,7 @@ func (r *Registry) Member(ctx context.Context, actor identity.Actor, memberID st
 		if !whole && !object.Self && !m.State.Open() {
 			return Seat{}, notFound()
 		}
-		shown, err := showSeats(tx, actor, []Member{m}, whole)
+		shown, err := showSeats(tx, actor, []Member{m})
 		if err != nil {
 			return Seat{}, err
 		}
@@ -194,7 +223,7 @@ func (r *Registry) Member(ctx context.Context, actor identity.Actor, memberID st
 	})
 }
 
-func showSeats(tx database.Tx, actor identity.Actor, seats []Member, whole bool) ([]Seat, error) {
+func showSeats(tx database.Tx, actor identity.Actor, seats []Member) ([]Seat, error) {
 	ids := make([]string, len(seats))
 	for i, m := range seats {
 		ids[i] = m.PersonID
@@ -203,15 +232,32 @@ func showSeats(tx database.Tx, actor identity.Actor, seats []Member, whole bool)
 	if err != nil {
 		return nil, err
 	}
+	ours, err := whoseDetails(tx, actor, seats)
+	if err != nil {
+		return nil, err
+	}
 	shown := make([]Seat, len(seats))
 	for i, m := range seats {
 		p := people[m.PersonID]
 		shown[i] = Seat{Member: m.bare(), FirstName: identity.FirstName(p)}
-		if whole || m.PersonID == actor.PersonID {
+		if ours(m) {
 			shown[i].Name, shown[i].Email, shown[i].Undeliverable = p.Name, p.Email, p.UndeliverableAt != nil
 		}
 	}
 	return shown, nil
+}
+
+// whoseDetails says of which seats the actor sees more than the first name.
+func whoseDetails(tx database.Tx, actor identity.Actor, seats []Member) (func(Member) bool, error) {
+	own := func(m Member) bool { return actor.Known() && m.PersonID == actor.PersonID }
+	switch {
+	case !actor.Known() || actor.MemberOnly:
+		return own, nil
+	case actor.Owner:
+		return func(Member) bool { return true }, nil
+	}
+	mine, err := facilitatedAmong(tx, actor.PersonID, seats)
+	return func(m Member) bool { return own(m) || m.ProgrammeID != nil && slices.Contains(mine, *m.ProgrammeID) }, err
 }
 
 // bare leaves out what is nobody's to see: when somebody was last heard of, and what she was asked alone.

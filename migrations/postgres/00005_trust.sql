@@ -112,11 +112,14 @@ alter table programmes add column signup_ended_at timestamptz;
 update programmes set signup_ended_at = updated_at where not signup_open;
 
 -- Through which programme somebody came into a circle; null: through none. Its facilitators see that person's details.
+-- guest: it is not the circle's programme.
 alter table members add column programme_id uuid references programmes (id);
 update members set programme_id = coalesce(
     (select a.programme_id from applications a where a.id = members.application_id),
     (select c.programme_id from circles c where c.id = members.circle_id));
 create index members_programme on members (programme_id, circle_id) where programme_id is not null;
+alter table members add column guest boolean not null default false;
+create index members_guests on members (programme_id, circle_id) where guest;
 
 -- When what an application says of a person was deleted; the row stays, so that counts do.
 alter table applications add column forgotten_at timestamptz;
@@ -135,6 +138,8 @@ drop index journal_actor;
 drop index people_check;
 alter table people drop column next_check_at;
 alter table applications drop column forgotten_at;
+drop index members_guests;
+alter table members drop column guest;
 drop index members_programme;
 alter table members drop column programme_id;
 alter table programmes drop column signup_ended_at;
