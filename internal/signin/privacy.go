@@ -19,7 +19,7 @@ func Marks() map[string]identity.Mark {
 		"sign_ins.id":         code,
 		"sign_ins.token_hash": secret,
 		"sign_ins.person_id":  code,
-		"sign_ins.data":       code,
+		"sign_ins.data":       personal,
 		"sign_ins.device":     personal,
 		"sign_ins.created_at": personal,
 		"sign_ins.expires_at": personal,
