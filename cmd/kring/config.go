@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
@@ -40,9 +41,23 @@ type settings struct {
 	LogLevel    string `name:"log-level" default:"info" help:"debug, info, warn or error (KRING_LOG_LEVEL)."`
 	LogFormat   string `name:"log-format" default:"text" help:"text or json (KRING_LOG_FORMAT)."`
 
+	TrustedProxies   string `name:"trusted-proxies" help:"Proxies whose word on who calls is taken: addresses or ranges, with commas; default: none (KRING_TRUSTED_PROXIES)."`
+	NetworkLimit     string `name:"network-limit" default:"300" help:"How often one network may ask to sign in, and to sign up, in an hour; 0: any number of times (KRING_NETWORK_LIMIT)."`
+	OIDCIssuer       string `name:"oidc-issuer" help:"Address of the OpenID provider that people may sign in with; default: none (KRING_OIDC_ISSUER)."`
+	OIDCClientID     string `name:"oidc-client-id" help:"Name under which that provider knows Kring (KRING_OIDC_CLIENT_ID)."`
+	OIDCClientSecret string `name:"oidc-client-secret" secret:"whole" help:"Its secret; none: a public client (KRING_OIDC_CLIENT_SECRET)."`
+	TLSCert          string `name:"tls-cert" help:"File with the certificate to serve TLS with, and those between it and the root (KRING_TLS_CERT)."`
+	TLSKey           string `name:"tls-key" help:"File with its key (KRING_TLS_KEY)."`
+	ACME             string `name:"acme" default:"no" help:"yes: get a certificate for the public URL and keep it new (KRING_ACME)."`
+	ACMEDirectory    string `name:"acme-directory" help:"Who gives it; default: Let's Encrypt (KRING_ACME_DIRECTORY)."`
+	ACMEEmail        string `name:"acme-email" help:"Where that authority writes to (KRING_ACME_EMAIL)."`
+	ACMECache        string `name:"acme-cache" help:"Folder that keeps the certificate; default: beside the database file (KRING_ACME_CACHE)."`
+
 	DatabaseURLFile string `name:"database-url-file" hidden:"" help:"File with the database URL (KRING_DATABASE_URL_FILE)."`
 	SMTPURLFile     string `name:"smtp-url-file" hidden:"" help:"File with the SMTP URL (KRING_SMTP_URL_FILE)."`
 	SecretFile      string `name:"secret-file" hidden:"" help:"File with the secret (KRING_SECRET_FILE)."`
+
+	OIDCClientSecretFile string `name:"oidc-client-secret-file" hidden:"" help:"File with the client secret (KRING_OIDC_CLIENT_SECRET_FILE)."`
 }
 
 // defaultDatabase is the database of a service that is told of none.
@@ -65,12 +80,11 @@ type config struct {
 	level       slog.Level
 	json        bool
 
-	networkLimit int // sign-ins and sign-ups from one network in an hour; 0: any number
+	proxies      []netip.Prefix // whose word on who calls is taken
+	networkLimit int            // sign-ins and sign-ups from one network in an hour; 0: any number
 	oidc         oidcSettings
+	tls          tlsSettings
 }
-
-// oidcSettings are how Kring is known to an organisation's OpenID provider; without an issuer there is none.
-type oidcSettings struct{ issuer, clientID, clientSecret string }
 
 // settingError says that the settings are wrong; all mistakes are in it.
 type settingError struct{ error }
@@ -145,6 +159,7 @@ func (s settings) check() (config, error) {
 	if !c.json && s.LogFormat != "text" {
 		m.add("log-format", errors.New("is text or json"))
 	}
+	s.checkDoors(&m, &c)
 	return c, m.err()
 }
 
@@ -158,6 +173,7 @@ func (s settings) withFiles(m *mistakes) settings {
 		{"database-url", s.DatabaseURLFile, &s.DatabaseURL, defaultDatabase},
 		{"smtp-url", s.SMTPURLFile, &s.SMTPURL, ""},
 		{"secret", s.SecretFile, &s.Secret, ""},
+		{"oidc-client-secret", s.OIDCClientSecretFile, &s.OIDCClientSecret, ""},
 	} {
 		if from.file == "" {
 			continue

@@ -2,11 +2,20 @@ package main
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"kring/internal/clock"
 )
 
 const secret = "a secret that is longer than 32 characters"
@@ -31,12 +40,16 @@ func TestMistakesInTheSettings(t *testing.T) {
 			env: []string{
 				"KRING_ADDR=8080", "KRING_DATABASE_URL=mysql://x", "KRING_SMTP_URL=http://mail", "KRING_PUBLIC_URL=kring.example.org",
 				"KRING_SECRET=short", "KRING_OWNER_EMAIL=els", "KRING_MAIL_FROM=Kring", "KRING_LANGUAGE=de", "KRING_ZONE=Europe/Gent",
-				"KRING_GUIDE_URL=ftp://x/", "KRING_LOG_LEVEL=loud", "KRING_LOG_FORMAT=xml",
+				"KRING_GUIDE_URL=ftp://x/", "KRING_LOG_LEVEL=loud", "KRING_LOG_FORMAT=xml", "KRING_TRUSTED_PROXIES=the proxy",
+				"KRING_NETWORK_LIMIT=-1", "KRING_OIDC_ISSUER=http://id.example.org", "KRING_TLS_KEY=key.pem", "KRING_ACME=perhaps",
+				"KRING_ACME_EMAIL=els@example.org",
 			},
 			want: []string{
 				"addr (KRING_ADDR)", "database-url (KRING_DATABASE_URL)", "smtp-url (KRING_SMTP_URL)", "public-url (KRING_PUBLIC_URL)",
 				"secret (KRING_SECRET)", "owner-email (KRING_OWNER_EMAIL)", "mail-from (KRING_MAIL_FROM)", "language (KRING_LANGUAGE)",
 				"zone (KRING_ZONE)", "guide-url (KRING_GUIDE_URL)", "log-level (KRING_LOG_LEVEL)", "log-format (KRING_LOG_FORMAT)",
+				"trusted-proxies (KRING_TRUSTED_PROXIES)", "network-limit (KRING_NETWORK_LIMIT)", "oidc-issuer (KRING_OIDC_ISSUER)",
+				"oidc-client-id (KRING_OIDC_CLIENT_ID)", "tls-cert (KRING_TLS_CERT)", "acme (KRING_ACME)", "acme-email (KRING_ACME_EMAIL)",
 			},
 		},
 		"Postgres needs a secret":                {env: []string{"KRING_DATABASE_URL=postgres://db/kring"}, want: []string{"secret (KRING_SECRET): PostgreSQL needs one"}},
@@ -70,6 +83,85 @@ func TestMistakesInTheSettings(t *testing.T) {
 	}
 }
 
+// Who is let in, and by which way.
+func TestMistakesInTheSettingsOfDoors(t *testing.T) {
+	cert, key := keyPair(t, "kring.example.org")
+	const public, postgres = "KRING_PUBLIC_URL=https://kring.example.org", "KRING_DATABASE_URL=postgres://db/kring"
+	for name, c := range map[string]struct {
+		env  []string
+		want []string // each in the message; none: the settings are right
+	}{
+		"proxies":                         {env: []string{"KRING_TRUSTED_PROXIES=127.0.0.1, 10.2.0.0/16,fd00::/64,::1"}},
+		"a proxy with a port":             {env: []string{"KRING_TRUSTED_PROXIES=127.0.0.1:80"}, want: []string{"KRING_TRUSTED_PROXIES"}},
+		"a proxy with a zone":             {env: []string{"KRING_TRUSTED_PROXIES=fe80::1%eth0"}, want: []string{"KRING_TRUSTED_PROXIES"}},
+		"a proxy written as IPv4 in IPv6": {env: []string{"KRING_TRUSTED_PROXIES=::ffff:10.0.0.0/104"}, want: []string{"KRING_TRUSTED_PROXIES"}},
+		"everybody a proxy":               {env: []string{"KRING_TRUSTED_PROXIES=0.0.0.0/0"}, want: []string{"takes everybody's word"}},
+		"everybody a proxy by IPv6":       {env: []string{"KRING_TRUSTED_PROXIES=10.0.0.1,::/0"}, want: []string{"takes everybody's word"}},
+		"no bound for networks":           {env: []string{"KRING_NETWORK_LIMIT=0"}},
+		"a bound that is no number":       {env: []string{"KRING_NETWORK_LIMIT=many"}, want: []string{"KRING_NETWORK_LIMIT"}},
+		"a provider":                      {env: []string{"KRING_OIDC_ISSUER=https://id.example.org/kring/", "KRING_OIDC_CLIENT_ID=kring"}},
+		"a provider on this machine":      {env: []string{"KRING_OIDC_ISSUER=http://localhost:5556", "KRING_OIDC_CLIENT_ID=kring", "KRING_OIDC_CLIENT_SECRET=s"}},
+		"a provider and nobody who asks":  {env: []string{"KRING_OIDC_ISSUER=https://id.example.org"}, want: []string{"KRING_OIDC_CLIENT_ID"}},
+		"a client without a provider":     {env: []string{"KRING_OIDC_CLIENT_ID=kring"}, want: []string{"KRING_OIDC_ISSUER"}},
+		"a client secret alone":           {env: []string{"KRING_OIDC_CLIENT_SECRET=s"}, want: []string{"KRING_OIDC_ISSUER", "KRING_OIDC_CLIENT_ID"}},
+		"a provider with a query":         {env: []string{"KRING_OIDC_ISSUER=https://id.example.org/?a", "KRING_OIDC_CLIENT_ID=kring"}, want: []string{"KRING_OIDC_ISSUER"}},
+		"a certificate":                   {env: []string{"KRING_TLS_CERT=" + cert, "KRING_TLS_KEY=" + key, public}},
+		"a certificate for plain letters": {env: []string{"KRING_TLS_CERT=" + cert, "KRING_TLS_KEY=" + key}, want: []string{"KRING_PUBLIC_URL"}},
+		"a certificate without a key":     {env: []string{"KRING_TLS_CERT=" + cert, public}, want: []string{"KRING_TLS_KEY"}},
+		"a key that is a certificate":     {env: []string{"KRING_TLS_CERT=" + cert, "KRING_TLS_KEY=" + cert, public}, want: []string{"KRING_TLS_CERT"}},
+		"a certificate that is not there": {env: []string{"KRING_TLS_CERT=/nowhere", "KRING_TLS_KEY=" + key, public}, want: []string{"no such file"}},
+		"an authority":                    {env: []string{"KRING_ACME=yes", "KRING_ACME_EMAIL=els@example.org", public}},
+		"an authority of one's own":       {env: []string{"KRING_ACME=yes", "KRING_ACME_DIRECTORY=https://ca.example.org/dir", "KRING_ACME_CACHE=/var/lib/kring/acme", public, postgres, "KRING_SECRET=" + secret}},
+		"an authority beside Postgres":    {env: []string{"KRING_ACME=yes", public, postgres, "KRING_SECRET=" + secret}, want: []string{"KRING_ACME_CACHE"}},
+		"an authority asked in the open":  {env: []string{"KRING_ACME=yes", "KRING_ACME_DIRECTORY=http://ca.example.org", public}, want: []string{"KRING_ACME_DIRECTORY"}},
+		"an authority for this machine":   {env: []string{"KRING_ACME=yes", "KRING_PUBLIC_URL=https://localhost"}, want: []string{"KRING_PUBLIC_URL"}},
+		"an authority for an address":     {env: []string{"KRING_ACME=yes", "KRING_PUBLIC_URL=https://192.0.2.1"}, want: []string{"KRING_PUBLIC_URL"}},
+		"an authority and a certificate":  {env: []string{"KRING_ACME=yes", "KRING_TLS_CERT=" + cert, "KRING_TLS_KEY=" + key, public}, want: []string{"KRING_ACME"}},
+		"what only an authority has use for": {
+			env:  []string{"KRING_ACME_DIRECTORY=https://ca.example.org/dir", "KRING_ACME_EMAIL=els@example.org", "KRING_ACME_CACHE=/tmp"},
+			want: []string{"KRING_ACME_DIRECTORY", "KRING_ACME_EMAIL", "KRING_ACME_CACHE"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, _, errs := kring(t, c.env, "config")
+			if want := map[bool]int{true: 0, false: 2}[len(c.want) == 0]; code != want || strings.Count(errs, "\n") > len(c.want)+1 {
+				t.Errorf("exit code %d, want %d; %s", code, want, errs)
+			}
+			for _, part := range c.want {
+				if !strings.Contains(errs, part) {
+					t.Errorf("%q is not in the message:\n%s", part, errs)
+				}
+			}
+		})
+	}
+}
+
+// keyPair writes a certificate for a host and its key into files.
+func keyPair(t *testing.T, host string) (cert, key string) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := clock.System().Machine()
+	draft := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{host}, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour)}
+	signed, err := x509.CreateCertificate(rand.Reader, draft, draft, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
+	for path, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: signed}, key: {Type: "PRIVATE KEY", Bytes: raw}} {
+		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cert, key
+}
+
 func TestConfigShowsNoSecret(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "smtp")
 	if err := os.WriteFile(file, []byte("smtp://user:hunter2@mail.example.org:587?starttls=required\n"), 0o600); err != nil {
@@ -78,6 +170,7 @@ func TestConfigShowsNoSecret(t *testing.T) {
 	code, out, errs := kring(t, []string{
 		"KRING_DATABASE_URL=postgres://kring:hunter2@db.example.org/kring?password=hunter3",
 		"KRING_SECRET=" + secret, "KRING_SMTP_URL_FILE=" + file, "KRING_OWNER_EMAIL=els@example.org", "KRING_PUBLIC_URL=https://kring.example.org/",
+		"KRING_OIDC_ISSUER=https://id.example.org", "KRING_OIDC_CLIENT_ID=kring", "KRING_OIDC_CLIENT_SECRET=hunter4",
 	}, "config")
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, errs)
@@ -87,7 +180,7 @@ func TestConfigShowsNoSecret(t *testing.T) {
 			t.Errorf("%q is shown:\n%s", hidden, out)
 		}
 	}
-	for _, shown := range []string{"db.example.org/kring", "mail.example.org:587", "KRING_SECRET", "els@example.org", "https://kring.example.org"} {
+	for _, shown := range []string{"db.example.org/kring", "mail.example.org:587", "KRING_SECRET", "els@example.org", "https://kring.example.org", "https://id.example.org"} {
 		if !strings.Contains(out, shown) {
 			t.Errorf("%q is not shown:\n%s", shown, out)
 		}
@@ -145,7 +238,7 @@ func TestEverySettingIsNamedInTheHelp(t *testing.T) {
 	_, shown, _ := kring(t, nil, "config")
 	for line := range strings.Lines(shown) {
 		name := strings.Fields(line)[0]
-		if !slices.Contains([]string{"KRING_DATABASE_URL_FILE", "KRING_SMTP_URL_FILE", "KRING_SECRET_FILE"}, name) && !strings.Contains(help, "("+name+")") {
+		if !slices.Contains([]string{"KRING_DATABASE_URL_FILE", "KRING_SMTP_URL_FILE", "KRING_SECRET_FILE", "KRING_OIDC_CLIENT_SECRET_FILE"}, name) && !strings.Contains(help, "("+name+")") {
 			t.Errorf("%s is not in the help", name)
 		}
 	}

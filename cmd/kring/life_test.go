@@ -85,7 +85,7 @@ func assemble(t *testing.T, in ingredients, url string, sink *smtpsink.Sink) *li
 	s := settings{
 		Addr: "127.0.0.1:0", DatabaseURL: url, SMTPURL: sink.URL(), PublicURL: "https://kring.example.org", Secret: secret,
 		OwnerEmail: owner, MailFrom: "Kring <kring@kring.example.org>", Language: "nl", Zone: "Europe/Brussels",
-		LogLevel: "info", LogFormat: "text",
+		LogLevel: "info", LogFormat: "text", NetworkLimit: "300", ACME: "no",
 	}
 	c, err := s.check()
 	if err != nil {

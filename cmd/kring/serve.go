@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"kring/internal/clock"
@@ -16,14 +18,19 @@ import (
 	"kring/migrations"
 )
 
-// How long a client may take, and how long stopping waits for requests under way.
-const (
-	headerWithin = 5 * time.Second
-	readWithin   = 15 * time.Second
-	writeWithin  = 30 * time.Second
-	idleWithin   = 2 * time.Minute
-	stopWithin   = 15 * time.Second
-)
+// stopWithin is how long stopping waits for requests under way.
+const stopWithin = 15 * time.Second
+
+// patience is how long a client may take, from one end to the other; whoever takes longer is cut off.
+type patience struct{ header, read, write, idle time.Duration }
+
+// usually is the patience of a service. A line of mobile network is slow; a request of ours is short.
+func usually() patience {
+	return patience{header: 5 * time.Second, read: 15 * time.Second, write: 30 * time.Second, idle: 2 * time.Minute}
+}
+
+// mostHeader bounds the header of a request, in bytes.
+const mostHeader = 64 << 10
 
 // serveCommand runs the service.
 type serveCommand struct{}
@@ -82,10 +89,10 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{
-		Handler: s.echo, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-		ReadHeaderTimeout: headerWithin, ReadTimeout: readWithin, WriteTimeout: writeWithin, IdleTimeout: idleWithin,
-		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }, // requests under way are finished
+	server := newServer(ctx, s.echo, s.log, usually())
+	listener, err = s.config.tls.wrap(listener, s.clock, s.log)
+	if err != nil {
+		return errors.Join(err, ticks.stop())
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -97,6 +104,30 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 	case err = <-failed:
 	}
 	return errors.Join(err, stopServer(ctx, server), ticks.stop())
+}
+
+// newServer answers requests by a handler, from whoever does not try our patience.
+func newServer(ctx context.Context, handler http.Handler, log *slog.Logger, p patience) *http.Server {
+	return &http.Server{
+		Handler: handler, ErrorLog: slog.NewLogLogger(nameless{log.Handler()}, slog.LevelDebug), MaxHeaderBytes: mostHeader,
+		ReadHeaderTimeout: p.header, ReadTimeout: p.read, WriteTimeout: p.write, IdleTimeout: p.idle,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }, // requests under way are finished
+	}
+}
+
+// nameless hands on lines of the log without the address of whoever called, which net/http writes into its own.
+type nameless struct{ slog.Handler }
+
+// Handle hands a line on.
+func (n nameless) Handle(ctx context.Context, r slog.Record) error {
+	words := strings.Fields(r.Message)
+	for i, word := range words {
+		if _, err := netip.ParseAddrPort(strings.Trim(word, ":;,")); err == nil {
+			words[i] = "somebody:"
+		}
+	}
+	r.Message = strings.Join(words, " ")
+	return n.Handler.Handle(ctx, r)
 }
 
 // stopServer takes no new requests and waits for those under way, for a while.

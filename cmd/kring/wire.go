@@ -105,8 +105,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 	if err := s.jobs.resume(ctx); err != nil {
 		return nil, err
 	}
-	s.route()
-	return s, nil
+	return s, s.route()
 }
 
 // read reads what the program brings along: sentences and guides.
@@ -214,21 +213,28 @@ func (s *service) newPost() (*outbox.Post, error) {
 	return outbox.New(o)
 }
 
-// route mounts every room that answers requests.
-func (s *service) route() {
+// route mounts every room that answers requests, and the edge before them.
+func (s *service) route() error {
 	s.echo = echo.New()
 	s.echo.HideBanner, s.echo.HidePort = true, true
-	s.echo.IPExtractor = echo.ExtractIPDirect() // a header that anybody can write says nothing about who calls
+	s.echo.IPExtractor, s.echo.SchemeExtractor = callers(s.config.proxies)
 	api.New(api.Options{
 		DB: s.db, Clock: s.clock, Texts: s.texts, Tokens: s.tokens, Circles: s.circles, Calendar: s.calendar, Watch: s.watch,
 		Buttons: s.buttons, Guides: s.guides,
 		PublicURL: s.config.publicURL, Log: s.log, Observed: s.observed,
 	}).Mount(s.echo)
-	web.New(web.Options{
+	pages := web.New(web.Options{
 		DB: s.db, Clock: s.clock, Texts: s.texts, Links: s.links, Circles: s.circles, Calendar: s.calendar, Guides: s.guides,
 		Buttons: s.buttons, SignIn: s.signIn, Records: s.records, OIDC: s.provider, Log: s.log,
-	}).Mount(s.echo)
+	})
+	edge, err := newEdge(s.config.publicURL, pages.Refuse)
+	if err != nil {
+		return err
+	}
+	s.echo.Use(edge.guard) // inside what the API stands around all routes: a refusal has its id and its line in the log
+	pages.Mount(s.echo)
 	s.mountOps(s.echo)
+	return nil
 }
 
 // observed is told of every request: it is counted, and one that may have written lets time act.
