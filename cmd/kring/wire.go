@@ -90,8 +90,9 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 		return nil, err
 	}
 	s.letIn(secrets)
-	s.circles = circles.NewRegistry(circles.Options{DB: s.db, Clock: s.clock, Guides: s.guides, Calendars: holidays.Keys()})
+	s.circles = circles.NewRegistry(circles.Options{DB: s.db, Clock: s.clock, Guides: s.guides, Calendars: holidays.Keys(), Limits: s.limits})
 	s.calendar = scheduling.New(scheduling.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
+	s.remember()
 	s.watch = health.New(health.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
 	s.buttons = letters.NewButtons(letters.ButtonsOptions{
 		DB: s.db, Clock: s.clock, Circles: s.circles, Calendar: s.calendar, Watch: s.watch, Guides: s.guides, Texts: s.texts,
@@ -110,7 +111,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 
 // read reads what the program brings along: sentences and guides.
 func (s *service) read(strict bool) (err error) {
-	if s.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, api.Texts, web.Texts, texts); err != nil {
+	if s.texts, err = text.Load(identity.Texts, signin.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, api.Texts, web.Texts, texts); err != nil {
 		return err
 	}
 	if strict {
@@ -144,7 +145,7 @@ func (s *service) settle(ctx context.Context, out io.Writer) (identity.Secrets, 
 	return secrets, nil
 }
 
-// letIn makes what people sign in with, and what tells them everything that is kept of them and forgets it.
+// letIn makes what people sign in with, and what bounds how often they try.
 func (s *service) letIn(secrets identity.Secrets) {
 	s.limits = limit.New(secrets, s.config.networkLimit)
 	s.signIn = signin.New(signin.Options{
@@ -157,8 +158,12 @@ func (s *service) letIn(secrets identity.Secrets) {
 			RedirectURL: s.config.publicURL + "/sign-in/oidc/callback",
 		})
 	}
-	// In the order in which somebody is forgotten: rooms that lock circles first, people last.
-	s.records = identity.NewRecords(s.db, s.clock, s.signIn.Part())
+}
+
+// remember makes what tells people everything that is kept of them, and forgets them: rooms that lock circles first,
+// people last.
+func (s *service) remember() {
+	s.records = identity.NewRecords(s.db, s.clock, outbox.Part(), s.signIn.Part(), s.tokens.Part())
 }
 
 // secrets are those of the settings; SQLite keeps one beside its file.
