@@ -49,9 +49,11 @@ func (r *round) kindOf(one parcel) Kind {
 	return r.post.table[one.notices[0].Kind]
 }
 
-// addressed fills in what is the outbox's to say.
+// addressed fills in what is the outbox's to say, and whom the letter goes to when that is not said.
 func (r *round) addressed(m mail.Message, one parcel) mail.Message {
-	m.To = mail.Address{Name: one.person.Name, Mailbox: one.person.Email}
+	if m.To.Mailbox == "" {
+		m.To = mail.Address{Name: one.person.Name, Mailbox: one.person.Email}
+	}
 	m.ID, m.Date = one.letter.MessageID, r.now
 	if m.Language == "" {
 		m.Language = one.person.LetterLanguage

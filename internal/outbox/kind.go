@@ -11,8 +11,12 @@ import (
 
 // Compose writes the letter that tells a person of these notices (at least one, in the order in which
 // they fell due). It is called at the moment of sending, so what it reads holds now. It fills subject,
-// body, calendars, reply-to and the unsubscribe link; whom it goes to, Message-ID, date, list and,
-// where empty, the language are the outbox's.
+// body, calendars, reply-to and the unsubscribe link; Message-ID, date, list and, where empty, the
+// language are the outbox's.
+//
+// It goes to the person's address, unless To is filled: an address that the person says is hers. What
+// a mail server says of that one is not said of the person, and whether it wants mail is Compose's to
+// ask.
 //
 // It answers [Void] when there is nothing left to tell, [Lapse] when it is too late to be of use.
 // Any other error is tried again later, like a refusal of the mail server.

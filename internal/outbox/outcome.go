@@ -13,7 +13,7 @@ type outcome struct {
 	dueAt    time.Time
 	refusals int
 	settled  []settled // notices that are not told by it
-	noPerson bool      // the address is refused for good
+	nobodyAt string    // the address that is refused for good
 }
 
 type settled struct {
@@ -47,14 +47,15 @@ func (l letterRow) later(now time.Time, reason string) outcome {
 	return o
 }
 
-// failed is what a mail server's answer means for a letter; Lost is not for here.
-func (l letterRow) failed(now time.Time, failure *mail.Failure) outcome {
+// failed is what a mail server's answer means for a letter to an address; Lost is not for here.
+func (l letterRow) failed(now time.Time, failure *mail.Failure, mailbox string) outcome {
 	switch failure.Verdict {
 	case mail.Refused, mail.NoMailbox:
-		return outcome{
-			state: Refused, reason: failure.Reason(), dueAt: l.DueAt, refusals: l.Refusals + 1,
-			noPerson: failure.Verdict == mail.NoMailbox,
+		o := outcome{state: Refused, reason: failure.Reason(), dueAt: l.DueAt, refusals: l.Refusals + 1}
+		if failure.Verdict == mail.NoMailbox {
+			o.nobodyAt = mailbox
 		}
+		return o
 	default:
 		return l.later(now, failure.Reason())
 	}

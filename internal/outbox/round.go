@@ -131,7 +131,7 @@ func (r *round) send(connection *mail.Connection, one parcel, message mail.Messa
 	case failure.Verdict == mail.Lost:
 		return outcome{}, failure
 	default:
-		return one.letter.failed(r.now, failure), nil
+		return one.letter.failed(r.now, failure, message.To.Mailbox), nil
 	}
 }
 
@@ -139,16 +139,26 @@ func (r *round) send(connection *mail.Connection, one parcel, message mail.Messa
 func (r *round) receipt(one parcel, o outcome) error {
 	held := false
 	err := r.post.db.Write(context.WithoutCancel(r.ctx), func(tx database.Tx) (err error) {
-		if held, err = receipt(tx, one.letter, o, r.now); err != nil || !held || !o.noPerson {
+		if held, err = receipt(tx, one.letter, o, r.now); err != nil || !held || o.nobodyAt == "" {
 			return err
 		}
-		return ignoreGone(identity.MarkUndeliverableIn(tx, r.now, one.person.ID))
+		return ignoreGone(undeliverable(tx, r.now, one.person.ID, o.nobodyAt))
 	})
 	if err != nil {
 		return fmt.Errorf("receipt of letter %s: %w", one.letter.ID, err)
 	}
 	r.count(one, o, held)
 	return nil
+}
+
+// undeliverable marks whom no mail reaches: not who has another address than the one that was refused, because the letter
+// went to a new address that is not hers yet, or because she moved meanwhile.
+func undeliverable(tx database.Tx, now time.Time, personID, mailbox string) error {
+	p, err := identity.LockIn(tx, personID)
+	if err != nil || p.Email != mailbox {
+		return err
+	}
+	return identity.MarkUndeliverableIn(tx, now, personID)
 }
 
 func (r *round) count(one parcel, o outcome, held bool) {
