@@ -4,7 +4,8 @@ import "kring/internal/identity"
 
 // Marks say what each column of this room's tables means for privacy, by "table.column". What members write about
 // their circle (place, links, the text of an end) is theirs together: it is exported with a membership and stays with
-// the circle when one of them is erased, which is why it names nobody.
+// the circle when one of them is erased, which is why it names nobody. States and the instants at which somebody came and
+// went are a circle's history and what counts are made of: they stay, and point at a tombstone.
 func Marks() map[string]identity.Mark {
 	const none, code, personal = identity.None, identity.Code, identity.Personal
 	return map[string]identity.Mark{
@@ -85,7 +86,7 @@ func Marks() map[string]identity.Mark {
 		"applications.id":              code,
 		"applications.programme_id":    code,
 		"applications.person_id":       code,
-		"applications.state":           personal,
+		"applications.state":           code,
 		"applications.name":            personal,
 		"applications.letter_language": personal,
 		"applications.speaks":          personal,
@@ -101,7 +102,7 @@ func Marks() map[string]identity.Mark {
 		"applications.confirmed_at":    personal,
 		"applications.forgotten_at":    code,
 		"applications.revision":        none,
-		"applications.created_at":      personal,
+		"applications.created_at":      code,
 		"applications.updated_at":      personal,
 
 		"members.id":                code,
@@ -110,19 +111,19 @@ func Marks() map[string]identity.Mark {
 		"members.application_id":    code,
 		"members.programme_id":      code,
 		"members.guest":             code,
-		"members.state":             personal,
+		"members.state":             code,
 		"members.other_hour":        personal,
 		"members.hosts":             personal,
 		"members.host_turn":         personal,
 		"members.expires_at":        personal,
-		"members.accepted_at":       personal,
-		"members.in_at":             personal,
-		"members.left_at":           personal,
+		"members.accepted_at":       code,
+		"members.in_at":             code,
+		"members.left_at":           code,
 		"members.undo_until":        personal,
 		"members.last_sign_at":      personal,
 		"members.still_in_asked_at": personal,
 		"members.revision":          none,
-		"members.created_at":        personal,
+		"members.created_at":        code,
 		"members.updated_at":        personal,
 
 		"motions.id":         code,
@@ -133,7 +134,7 @@ func Marks() map[string]identity.Mark {
 		"motions.body":       personal,
 		"motions.due_at":     none,
 		"motions.state":      none,
-		"motions.created_at": personal,
+		"motions.created_at": code,
 		"motions.closed_at":  none,
 	}
 }

@@ -31,6 +31,9 @@ func ByEmailIn(tx database.Tx, email string) (Person, error) {
 	return personByEmail(tx, normal, false)
 }
 
+// OwnerIn answers the owner of the installation. There is none before the first run: NotFound "not-found".
+func OwnerIn(tx database.Tx) (Person, error) { return owner(tx) }
+
 // EnsureIn answers the person with the draft's address and makes one from the draft when there is none. Whoever exists
 // is answered unchanged, confirmed or not: what a stranger writes into a form never changes what is known of somebody.
 // The person is kept from being deleted until the transaction ends, so that rows may point at her.

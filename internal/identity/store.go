@@ -101,6 +101,10 @@ func personByEmail(tx database.Tx, email string, keep bool) (Person, error) {
 	return onePerson(query.Where("email = ? and erased_at is null", email))
 }
 
+func owner(tx database.Tx) (Person, error) {
+	return onePerson(tx.Gorm().Where("owner and erased_at is null").Order("id"))
+}
+
 func onePerson(query *gorm.DB) (Person, error) {
 	var row personRow
 	if err := query.Take(&row).Error; err != nil {
