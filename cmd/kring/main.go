@@ -33,6 +33,11 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the newest schema and stop."`
 	Token   tokenCommand   `cmd:"" help:"Issue a bearer token for a person whom Kring knows."`
 	Release releaseCommand `cmd:"" name:"release-letters" help:"Queue the letters again that were parked."`
+
+	EndSignIns endCommand        `cmd:"" name:"end-sign-ins" help:"End everything that a person is signed in with."`
+	Unsuppress unsuppressCommand `cmd:"" help:"Write to an address again that bounced, or asked for silence."`
+	Owner      ownerCommand      `cmd:"" help:"Hand the installation to another person."`
+
 	Config  configCommand  `cmd:"" help:"Print the settings in force, without secrets."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

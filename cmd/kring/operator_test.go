@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kring/circles"
 	"kring/internal/clock"
 	"kring/internal/database"
 	"kring/internal/identity"
@@ -32,6 +33,7 @@ func TestTheOperatorIssuesATokenForSomebodyWhoIsThere(t *testing.T) {
 		if status != http.StatusCreated {
 			t.Fatalf("%d %s", status, body)
 		}
+		facilitates(t, url, programme.ID, "fien@example.org")
 		for _, address := range []string{"els@example.org", " Fien@Example.org"} {
 			code, out, errs := kring(t, env, "token", "--email", address)
 			r.token = tokenIn(out)
@@ -54,6 +56,25 @@ func TestTheOperatorIssuesATokenForSomebodyWhoIsThere(t *testing.T) {
 			t.Errorf("%d %s", status, body)
 		}
 	})
+}
+
+// facilitates takes the invitation to facilitate a programme.
+func facilitates(t *testing.T, url, programmeID, address string) {
+	t.Helper()
+	db := testkit.Open(t, url)
+	var p identity.Person
+	err := db.Read(t.Context(), func(tx database.Tx) (err error) {
+		p, err = identity.ByEmailIn(tx, address)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor := identity.Actor{PersonID: p.ID, Scopes: identity.Scopes()}
+	registry := circles.NewRegistry(circles.Options{DB: db, Clock: clock.System()})
+	if _, err := registry.AcceptFacilitation(t.Context(), actor, programmeID); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestTokensThatAreNotIssued(t *testing.T) {
@@ -82,6 +103,106 @@ func TestTokensThatAreNotIssued(t *testing.T) {
 	if _, err := os.Stat(empty); err == nil {
 		t.Error("a database was made")
 	}
+}
+
+func TestTheOperatorHandsTheInstallationOver(t *testing.T) {
+	testkit.Unmigrated(t, func(t *testing.T, url string) {
+		env := settingsFor(url)
+		r := serving(t, env...)
+		els := r.token
+		db := testkit.Open(t, url)
+		err := db.Write(t.Context(), func(tx database.Tx) error {
+			for _, address := range []string{"an@example.org", "bea@example.org"} {
+				p, err := identity.EnsureIn(tx, clock.System().Now(), identity.Person{Email: address, Name: "An", LetterLanguage: "nl", Zone: "Europe/Brussels"})
+				if err == nil && p.Email == "an@example.org" {
+					_, err = identity.ConfirmAddressIn(tx, clock.System().Now(), p.ID)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for address, want := range map[string]string{"wim@example.org": "nobody has the address wim@example.org", "bea@example.org": "never pressed a link"} {
+			if code, out, errs := kring(t, env, "owner", "--email", address); code != 1 || !strings.Contains(errs, want) {
+				t.Errorf("%s: exit code %d, %s%s", address, code, out, errs)
+			}
+		}
+		for range 2 { // the second time nothing changes
+			if code, out, errs := kring(t, env, "owner", "--email", "An@example.org"); code != 0 || !strings.Contains(out, "an@example.org") {
+				t.Errorf("exit code %d, %s%s", code, out, errs)
+			}
+		}
+		if n := journalled(t, db, "owner-changed"); n != 1 {
+			t.Errorf("%d lines in the journal", n)
+		}
+		_, out, _ := kring(t, env, "token", "--email=an@example.org")
+		again := serving(t, env...) // nothing is remembered of who was whose
+		programme := map[string]any{"name": "Pilot", "purpose": "Elkaar leren kennen.", "guide_set": "wol", "language": "nl", "zone": "Europe/Brussels"}
+		again.token = tokenIn(out)
+		if status, body := again.ask(http.MethodPost, "/api/v1/programmes", programme); status != http.StatusCreated {
+			t.Errorf("the new owner: %d %s", status, body)
+		}
+		again.token = els
+		if status, body := again.ask(http.MethodPost, "/api/v1/programmes", programme); status != http.StatusForbidden {
+			t.Errorf("the old one: %d %s", status, body)
+		}
+	})
+}
+
+// journalled counts the lines of the journal with an action.
+func journalled(t *testing.T, db *database.DB, action string) (n int64) {
+	t.Helper()
+	err := db.Read(t.Context(), func(tx database.Tx) error {
+		return tx.Gorm().Table("journal").Where("action = ?", action).Count(&n).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestTheOperatorLetsKringWriteAgain(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, db *database.DB) {
+		now := clock.System().Now()
+		err := db.Write(t.Context(), func(tx database.Tx) error {
+			p, err := identity.EnsureIn(tx, now, identity.Person{Email: "an@example.org", Name: "An", LetterLanguage: "nl", Zone: "Europe/Brussels"})
+			if err != nil {
+				return err
+			}
+			if err := identity.MarkUndeliverableIn(tx, now, p.ID); err != nil {
+				return err
+			}
+			return identity.SuppressIn(tx, now, "bea@example.org", identity.Silence) // of nobody who is known
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct{ address, want string }{
+			{"An@example.org", "An@example.org is written to again"}, {"an@example.org", "nothing kept letters from an@example.org"},
+			{"bea@example.org", "bea@example.org is written to again"}, {"bea@example.org", "nothing"}, {"wim@example.org", "nothing"},
+		} {
+			if code, out, errs := kring(t, settingsFor(db.URL()), "unsuppress", "--email", c.address); code != 0 || !strings.HasPrefix(out, c.want) {
+				t.Errorf("%s: exit code %d, %s%s", c.address, code, out, errs)
+			}
+		}
+		if code, _, errs := kring(t, settingsFor(db.URL()), "unsuppress", "--email", "wim"); code != 1 || errs == "" {
+			t.Errorf("what is no address: exit code %d, %s", code, errs)
+		}
+		err = db.Read(t.Context(), func(tx database.Tx) error {
+			p, err := identity.ByEmailIn(tx, "an@example.org")
+			if err == nil && p.UndeliverableAt != nil {
+				t.Error("still undeliverable")
+			}
+			return err
+		})
+		if n := journalled(t, db, "address-released"); err != nil || n != 1 {
+			t.Errorf("%d lines in the journal, %v", n, err)
+		}
+	})
 }
 
 func TestTheOperatorReleasesParkedLetters(t *testing.T) {
