@@ -20,19 +20,21 @@ type Lapses struct {
 	Applications int // unconfirmed ones deleted
 	Seats        int // invitations and holds that ended
 	Joined       int // newcomers to whom nobody objected
+	Facilitators int // invitations to facilitate that nobody answered
 }
 
 // Expire does what time alone does to sign-ups and seats: it deletes applications whose press did not come within 72
-// hours, ends invitations and holds and gives what they kept to the next in line, and lets newcomers in to whom nobody
-// objected for three days. It answers what it did and when it next has something due (zero: nothing). Each row is a
-// transaction of its own, so passes of several processes do not do a thing twice and one bad row stops no other: what
-// went wrong is answered together, after the rest was done.
+// hours, ends invitations and holds and gives what they kept to the next in line, ends invitations to facilitate after
+// seven days, and lets newcomers in to whom nobody objected for three days. It answers what it did and when it next has
+// something due (zero: nothing). Each row is a transaction of its own, so passes of several processes do not do a thing
+// twice and one bad row stops no other: what went wrong is answered together, after the rest was done.
 func (r *Registry) Expire(ctx context.Context, now time.Time) (Lapses, time.Time, error) {
 	var done Lapses
 	err := errors.Join(
 		r.eachDue(ctx, lapsedApplicationIDs, now, &done.Applications, dropApplication),
 		r.eachDue(ctx, lapsedSeatIDs, now, &done.Seats, r.dropSeat),
 		r.eachDue(ctx, dueJoinIDs, now, &done.Joined, carryJoin),
+		r.eachDue(ctx, lapsedInvitationIDs, now, &done.Facilitators, dropFacilitatorInvitation),
 	)
 	if err != nil {
 		return done, time.Time{}, err
@@ -75,6 +77,12 @@ func lapsedApplicationIDs(tx database.Tx, now time.Time) ([]string, error) {
 func lapsedSeatIDs(tx database.Tx, now time.Time) ([]string, error) {
 	found, err := lapsedSeats(tx, now, expireAtOnce)
 	return idsOf(found, err, func(m Member) string { return m.ID })
+}
+
+// lapsedInvitationIDs are invitations by programme and person: they have no id of their own.
+func lapsedInvitationIDs(tx database.Tx, now time.Time) ([]string, error) {
+	found, err := lapsedFacilitatorInvitations(tx, now, expireAtOnce)
+	return idsOf(found, err, func(i FacilitatorInvitation) string { return i.ProgrammeID + "/" + i.PersonID })
 }
 
 func dueJoinIDs(tx database.Tx, now time.Time) ([]string, error) {

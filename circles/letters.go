@@ -30,6 +30,8 @@ const (
 	LinkMe          = "me"                  // nothing: one's circles and dates
 	LinkMails       = "mails"               // nothing: which mails one gets
 	LinkSees        = "who-sees-what"       // nothing
+	LinkFacilitate  = "facilitate"          // a programme: yes, no
+	LinkSilence     = "silence"             // nothing: never to be written to again
 )
 
 // Letters puts the letters of this room together, at the moment of sending.
@@ -72,6 +74,7 @@ type letter struct {
 	set       guides.Set
 	seats     []Member
 	people    map[string]identity.Person // who has a seat
+	asker     identity.Person            // who asked the person in; the zero Person where nobody did or who is gone
 	seat      Member                     // the seat that the notice is about, or that the motion is for
 	motion    Motion
 	subject   string
@@ -85,6 +88,21 @@ func (l *letter) say(key string, args ...any) string {
 		values[args[i].(string)] = args[i+1]
 	}
 	return l.texts.Say(l.to.LetterLanguage, key, values)
+}
+
+// firstName is what somebody is called; of who is erased there is no name left.
+func (l *letter) firstName(p identity.Person) string {
+	if name := identity.FirstName(p); name != "" {
+		return name
+	}
+	return l.say("letter.somebody")
+}
+
+func (l *letter) greeting() string {
+	if name := identity.FirstName(l.to); name != "" {
+		return l.say("letter.greeting", "name", name)
+	}
+	return l.say("letter.greeting-nobody")
 }
 
 // link answers the address of a page that a button opens. Opening it changes nothing.
@@ -140,6 +158,7 @@ func (l *Letters) Table() outbox.Table {
 		KindJoinProposed:       {Compose: l.aboutMotion(joinProposed)},
 		KindCompleteProposed:   {Compose: l.aboutMotion(completeProposed)},
 		KindEndProposed:        {Compose: l.aboutMotion(endProposed)},
+		KindFacilitatorInvited: {Compose: l.aboutFacilitation(facilitatorInvited)},
 	}
 }
 
@@ -189,6 +208,28 @@ func (l *Letters) aboutMotion(write func(*letter) error) outbox.Compose {
 	})
 }
 
+// aboutFacilitation composes the letter whose subject is a programme that somebody is asked to facilitate.
+func (l *Letters) aboutFacilitation(write func(*letter, FacilitatorInvitation) error) outbox.Compose {
+	return l.compose(func(tx database.Tx, m *letter, n outbox.Notice) error {
+		i, asked, err := facilitatorInvitation(tx, n.SubjectID, m.to.ID)
+		if err != nil {
+			return err
+		}
+		if !asked || over(&i.ExpiresAt, m.now) {
+			return outbox.Void("invitation-over")
+		}
+		if m.programme, err = one[Programme](tx, i.ProgrammeID, false); err != nil {
+			return err
+		}
+		if i.InvitedBy != nil {
+			if m.asker, err = identity.FindIn(tx, *i.InvitedBy); err != nil {
+				return err
+			}
+		}
+		return write(m, i)
+	})
+}
+
 // readSeat reads a seat with its circle and everybody in it.
 func (l *letter) readSeat(tx database.Tx, memberID string) (err error) {
 	if l.seat, err = MemberIn(tx, memberID); err != nil {
@@ -226,7 +267,7 @@ func (l *Letters) compose(fill func(tx database.Tx, m *letter, n outbox.Notice) 
 			return mail.Message{}, err
 		}
 		m.loc = loc
-		m.body.Greeting = m.say("letter.greeting", "name", identity.FirstName(person))
+		m.body.Greeting = m.greeting()
 		m.body.Closing = m.say("letter.closing")
 		err = l.db.Snapshot(ctx, func(tx database.Tx) error { return fill(tx, m, notices[0]) })
 		if fault.IsKind(err, fault.NotFound) {
@@ -239,10 +280,13 @@ func (l *Letters) compose(fill func(tx database.Tx, m *letter, n outbox.Notice) 
 	}
 }
 
-// replyTo is the facilitator who looks after the circle; the sender where there is none.
+// replyTo is who asked the person in, or the facilitator who looks after the circle; the sender where there is neither.
 func (l *letter) replyTo() mail.Address {
-	p, known := l.people[valueOf(l.circle.LookedAfterBy)]
-	if !known || p.ErasedAt != nil {
+	p := l.asker
+	if p.ID == "" {
+		p = l.people[valueOf(l.circle.LookedAfterBy)]
+	}
+	if p.ID == "" || p.ErasedAt != nil {
 		return mail.Address{}
 	}
 	return mail.Address{Name: p.Name, Mailbox: p.Email}

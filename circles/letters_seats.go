@@ -3,7 +3,6 @@ package circles
 import (
 	"strings"
 
-	"kring/internal/identity"
 	"kring/internal/mail"
 	"kring/internal/outbox"
 	"kring/internal/wall"
@@ -26,8 +25,13 @@ func confirmApplication(l *letter, a Application) error {
 	l.paragraph(kind+".why", by, args)
 	l.buttons(mail.Link{Label: l.say(kind + ".button"), URL: address})
 	l.paragraph(kind+".until", "until", l.moment(until))
-	l.body.Footer = []mail.Link{{Label: l.say("letter.footer.sees"), URL: l.link(LinkSees, "", "")}}
+	l.body.Footer = []mail.Link{{Label: l.say("letter.footer.sees"), URL: l.link(LinkSees, "", "")}, l.silence()}
 	return nil
+}
+
+// silence is the way out of letters that a stranger can cause: this is not me, never write to me again.
+func (l *letter) silence() mail.Link {
+	return mail.Link{Label: l.say("letter.footer.silence"), URL: l.link(LinkSilence, "", "")}
 }
 
 func alreadySignedUp(l *letter, a Application) error {
@@ -75,12 +79,21 @@ func seatOffered(l *letter) error {
 	l.paragraph("letter.seat_offered.until", "until", l.moment(*l.seat.ExpiresAt))
 	l.whoSeesWhat()
 	l.applicantFooter(valueOf(l.seat.ApplicationID))
+	if l.seat.State == Invited {
+		l.body.Footer = append(l.body.Footer, l.silence())
+	}
 	return nil
 }
 
+// whoSeesWhat says what the circle and facilitators see of the person of the seat.
 func (l *letter) whoSeesWhat() {
+	seen, never := SaySeen(l.texts, l.to.LetterLanguage)
+	facilitators := l.say("letter.sees.facilitators", "programme", l.through.Name, "seen", seen)
+	if l.through.ID == "" {
+		facilitators = l.say("letter.sees.facilitators-none")
+	}
 	l.body.Blocks = append(l.body.Blocks, mail.Heading(l.say("letter.sees.title")), mail.List{
-		l.say("letter.sees.members"), l.say("letter.sees.facilitators"), l.say("letter.sees.circle"),
+		l.say("letter.sees.members"), facilitators, l.say("letter.sees.never", "never", never), l.say("letter.sees.circle"),
 	})
 }
 
@@ -149,7 +162,7 @@ func (l *letter) whoIsIn() string {
 	var names []string
 	for _, m := range MembersOf(l.seats) {
 		if m.PersonID != l.to.ID {
-			names = append(names, identity.FirstName(l.people[m.PersonID]))
+			names = append(names, l.firstName(l.people[m.PersonID]))
 		}
 	}
 	if len(names) == 0 {
@@ -189,7 +202,7 @@ func seatAccepted(l *letter) error {
 }
 
 // newcomer is the first name of whoever the seat is for.
-func (l *letter) newcomer() string { return identity.FirstName(l.people[l.seat.PersonID]) }
+func (l *letter) newcomer() string { return l.firstName(l.people[l.seat.PersonID]) }
 
 func seatAsked(l *letter) error {
 	if l.seat.State != Held || over(l.seat.ExpiresAt, l.now) {

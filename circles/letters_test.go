@@ -99,6 +99,12 @@ func (w *world) story() func(yield func(string, outbox.Notice) bool) {
 		if !next("already-signed-up", KindAlreadySignedUp) {
 			return
 		}
+		got(w.registry.InviteFacilitator(w.ctx, w.facilitator, w.programme.ID, FacilitatorDraft{
+			Name: "Gust Gielen", Email: "gust@example.org", LetterLanguage: "nl",
+		}))(w.t)
+		if !next("facilitator-invited", KindFacilitatorInvited) {
+			return
+		}
 		view := got(w.registry.OpenCircle(w.ctx, w.facilitator, CircleDraft{
 			ProgrammeID: w.programme.ID, Name: "De dinsdagen", Slot: &slot, StartsOn: wall.NewDate(2026, 9, 1), Seats: 4,
 			SeatsOpen: true, Members: members, Venue: "Bibliotheek, zaal 2", VideoLink: "https://meet.example.org/dinsdag",

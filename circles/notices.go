@@ -22,6 +22,7 @@ const (
 	KindLeft               = "left"
 	KindCompleteProposed   = "complete_proposed"
 	KindEndProposed        = "end_proposed"
+	KindFacilitatorInvited = "facilitator_invited"
 )
 
 // keyOf makes the unique key of a notice: kind, what it is about, and the instant that makes it another one.

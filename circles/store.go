@@ -139,10 +139,16 @@ func deleteFacilitator(tx database.Tx, programmeID, personID string) (bool, erro
 	return done.RowsAffected == 1, done.Error
 }
 
-// handOver gives the circles that somebody looked after to another facilitator.
-func handOver(tx database.Tx, programmeID, from, to string, now time.Time) error {
+// handOver gives the circles that somebody looked after to another facilitator; nil: to nobody.
+func handOver(tx database.Tx, programmeID, from string, to *string, now time.Time) error {
 	return tx.Gorm().Exec(`update circles set looked_after_by = ?, updated_at = ?, revision = revision + 1
 		where programme_id = ? and looked_after_by = ?`, to, now, programmeID, from).Error
+}
+
+// hasCirclesAlive says whether the programme has a circle that is not over.
+func hasCirclesAlive(tx database.Tx, programmeID string) (bool, error) {
+	_, alive, err := first[Circle](tx.Gorm().Where("programme_id = ? and state in ('forming', 'running', 'paused')", programmeID))
+	return alive, err
 }
 
 func facilitatorsOf(tx database.Tx, programmeID string) ([]Facilitator, error) {

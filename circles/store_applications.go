@@ -37,6 +37,12 @@ func waitingElsewhere(tx database.Tx, programmeID, personID string) (Application
 		Where("person_id = ? and programme_id <> ? and state = 'waiting'", personID, programmeID).Order("id"))
 }
 
+// unconfirmedOf are the person's sign-ups whose mailed link is not pressed, locked.
+func unconfirmedOf(tx database.Tx, personID string) ([]Application, error) {
+	return rows[Application](tx.Gorm().Clauses(database.Lock(tx)).
+		Where("person_id = ? and state = 'unconfirmed'", personID).Order("id").Limit(mostRows))
+}
+
 // insertApplication answers false when the person already has one.
 func insertApplication(tx database.Tx, a Application) (bool, error) {
 	done := tx.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&a)

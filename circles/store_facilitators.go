@@ -1,6 +1,8 @@
 package circles
 
 import (
+	"time"
+
 	"gorm.io/gorm/clause"
 
 	"kring/internal/database"
@@ -12,6 +14,20 @@ func putFacilitatorInvitation(tx database.Tx, i FacilitatorInvitation) error {
 		Columns:   []clause.Column{{Name: "programme_id"}, {Name: "person_id"}},
 		DoUpdates: clause.AssignmentColumns([]string{"invited_by", "expires_at", "letter_at"}),
 	}).Create(&i).Error
+}
+
+// facilitatorInvitation is the invitation of somebody to a programme, and false when there is none.
+func facilitatorInvitation(tx database.Tx, programmeID, personID string) (FacilitatorInvitation, bool, error) {
+	return first[FacilitatorInvitation](tx.Gorm().Where("programme_id = ? and person_id = ?", programmeID, fromStart(personID)))
+}
+
+// facilitatorInvitationsTo are the invitations of a person.
+func facilitatorInvitationsTo(tx database.Tx, personID string) ([]FacilitatorInvitation, error) {
+	return rows[FacilitatorInvitation](tx.Gorm().Where("person_id = ?", personID).Order("programme_id").Limit(mostRows))
+}
+
+func lapsedFacilitatorInvitations(tx database.Tx, now time.Time, limit int) ([]FacilitatorInvitation, error) {
+	return rows[FacilitatorInvitation](tx.Gorm().Where("expires_at <= ?", now).Order("expires_at").Limit(limit))
 }
 
 // facilitatorInvitationsOf are the invitations of a programme, oldest first.

@@ -46,6 +46,11 @@ func openSeatsOfApplication(tx database.Tx, applicationID string) ([]Member, err
 		applicationID).Order("id").Limit(mostRows))
 }
 
+// invitedSeatsOf are the seats that a person is invited to, in the order in which circles are locked.
+func invitedSeatsOf(tx database.Tx, personID string) ([]Member, error) {
+	return rows[Member](tx.Gorm().Where("person_id = ? and state = 'invited'", personID).Order("circle_id").Limit(mostRows))
+}
+
 func lapsedSeats(tx database.Tx, now time.Time, limit int) ([]Member, error) {
 	return rows[Member](tx.Gorm().Where("expires_at is not null and expires_at <= ?", now).Order("expires_at").Limit(limit))
 }
@@ -105,6 +110,13 @@ func nextLapses(tx database.Tx) ([]time.Time, error) {
 	seat, found, err := first[Member](tx.Gorm().Where("expires_at is not null").Order("expires_at"))
 	if found {
 		next = append(next, *seat.ExpiresAt)
+	}
+	if err != nil {
+		return nil, err
+	}
+	invitation, found, err := first[FacilitatorInvitation](tx.Gorm().Order("expires_at"))
+	if found {
+		next = append(next, invitation.ExpiresAt)
 	}
 	if err != nil {
 		return nil, err
