@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -12,6 +14,7 @@ import (
 	"kring/internal/clock"
 	"kring/internal/database"
 	"kring/internal/identity"
+	"kring/internal/signin"
 	"kring/internal/text"
 	"kring/scheduling"
 	"kring/scheduling/health"
@@ -24,6 +27,8 @@ type Options struct {
 	Clock    *clock.Clock
 	Texts    *text.Catalog
 	Tokens   *identity.Tokens
+	SignIn   *signin.SignIn    // nil: nobody signs in, and no cookie holds
+	Records  *identity.Records // nil: with SignIn
 	Circles  *circles.Registry
 	Calendar *scheduling.Calendar
 	Watch    *health.Watch
@@ -42,6 +47,8 @@ type API struct {
 	clock     *clock.Clock
 	texts     *text.Catalog
 	tokens    *identity.Tokens
+	signIn    *signin.SignIn
+	records   *identity.Records
 	circles   *circles.Registry
 	calendar  *scheduling.Calendar
 	watch     *health.Watch
@@ -55,7 +62,7 @@ type API struct {
 // New makes an API.
 func New(o Options) *API {
 	return &API{
-		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, circles: o.Circles, calendar: o.Calendar, watch: o.Watch, buttons: o.Buttons, guides: o.Guides,
+		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, signIn: o.SignIn, records: o.Records, circles: o.Circles, calendar: o.Calendar, watch: o.Watch, buttons: o.Buttons, guides: o.Guides,
 		publicURL: o.PublicURL, log: o.Log, observe: o.Observed,
 	}
 }
@@ -95,17 +102,19 @@ func (a *API) gates() map[string][]echo.MiddlewareFunc {
 }
 
 // gate lets a request in: who asks, whether the credential reaches the operation, whether the request is what the
-// contract says.
+// contract says. It bounds how long the caller waits; a write that began before ends by the limit of the database.
 func (a *API) gate(o *contract.Operation) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			r := c.Request()
 			cachingOf(c.Response().Header(), o)
-			actor, err := a.actor(r.Context(), r.Header.Get(echo.HeaderAuthorization), o)
+			ctx, cancel := context.WithTimeout(c.Request().Context(), time.Duration(o.Within)*time.Second)
+			defer cancel()
+			r := c.Request().WithContext(ctx)
+			actor, err := a.actor(r, o)
 			if err != nil {
 				return err
 			}
-			in := &call{operation: o, lang: language(c), chose: choseLanguage(c), actor: actor}
+			in := &call{operation: o, lang: language(c), chose: choseLanguage(c), actor: actor, web: c}
 			if err := check(c, in); err != nil {
 				return err
 			}
@@ -113,7 +122,7 @@ func (a *API) gate(o *contract.Operation) echo.MiddlewareFunc {
 				answer := c.Response()
 				answer.Writer = &tagger{ResponseWriter: answer.Writer, answer: answer, wanted: known(r)}
 			}
-			c.SetRequest(r.WithContext(withCall(r.Context(), in)))
+			c.SetRequest(r.WithContext(withCall(ctx, in)))
 			return next(c)
 		}
 	}
@@ -122,7 +131,7 @@ func (a *API) gate(o *contract.Operation) echo.MiddlewareFunc {
 // cachingOf says what a cache may do: keep what has an ETag and ask each time, else nothing. Answers differ by language
 // and by who asks.
 func cachingOf(h http.Header, o *contract.Operation) {
-	h.Set(echo.HeaderVary, "Accept-Language, Authorization")
+	h.Set(echo.HeaderVary, "Accept-Language, Authorization, Cookie")
 	if o.Tagged && o.Method == http.MethodGet {
 		h.Set(echo.HeaderCacheControl, "private, no-cache")
 		return

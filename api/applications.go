@@ -11,7 +11,7 @@ import (
 func (a *API) Apply(ctx context.Context, r contract.ApplyRequestObject) (contract.ApplyResponseObject, error) {
 	in := callOf(ctx)
 	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Applied], error) {
-		applied, err := a.circles.Apply(ctx, r.ProgrammeId, applicationDraft(r.Body))
+		applied, err := a.circles.Apply(ctx, r.ProgrammeId, applicationDraft(r.Body, in.network()))
 		return made[contract.Applied]{a.appliedView(in, applied), r.ProgrammeId}, err
 	}, func(context.Context, string) (contract.Applied, error) {
 		return a.appliedView(in, circles.Applied{ExpiresAt: a.clock.Now().Add(circles.PressWithin)}), nil
@@ -26,12 +26,13 @@ func (a *API) appliedView(in *call, applied circles.Applied) contract.Applied {
 	return contract.Applied{Message: a.texts.Say(in.lang, "api.applied", nil), ExpiresAt: applied.ExpiresAt}
 }
 
-func applicationDraft(body *contract.ApplicationDraft) circles.ApplicationDraft {
+func applicationDraft(body *contract.ApplicationDraft, network string) circles.ApplicationDraft {
 	return circles.ApplicationDraft{
 		Name: body.Name, Email: body.Email, LetterLanguage: string(body.LetterLanguage), Speaks: body.Speaks,
 		Zone: body.Zone, Availability: hoursOf(body.Availability),
 		Team: given(body.Team, ""), Department: given(body.Department, ""), Location: given(body.Location, ""),
 		Experience: given(body.Experience, ""), CircleID: given(body.CircleId, ""),
+		Network: network,
 	}
 }
 

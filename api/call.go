@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"kring/api/contract"
 	"kring/internal/fault"
 	"kring/internal/identity"
+	"kring/internal/limit"
 	"kring/internal/text"
 )
 
@@ -24,7 +26,21 @@ type call struct {
 	route     string // method and path as called
 	key       string // Idempotency-Key
 	dry       bool   // dry_run=true
+	web       echo.Context
 }
+
+// seer is the caller as the one to whom a command's effect is shown: which scope the command needs was decided at the
+// gate, and what it did is not refused for want of a scope to read. Whoever only reads stays with the scopes of the token.
+func (in *call) seer() identity.Actor {
+	seer := in.actor
+	if in.operation.Method != http.MethodGet && seer.Known() {
+		seer.Scopes = []string{identity.ScopeAll}
+	}
+	return seer
+}
+
+// network is where the caller sits, as far as it is counted together.
+func (in *call) network() string { return limit.Network(in.web.RealIP()) }
 
 type callKey struct{}
 

@@ -17,6 +17,7 @@ import (
 type cast struct {
 	*world
 	programme, other  circles.ProgrammeView
+	allied            circles.ProgrammeView // the partner's
 	circle, elsewhere circles.CircleView
 	seats             map[string]circles.Member // by person's first name
 	application       circles.Applicant         // the applicant's own
@@ -24,7 +25,9 @@ type cast struct {
 	motion            circles.Motion
 	actors            map[string]identity.Actor
 	hostSession       scheduling.SessionView // led by the host
-	tokenID           string                 // the member's
+	tokenID, signInID string                 // the member's
+	personID          string                 // of whom it goes in the path of a facilitator
+	proof             string                 // what a letter to sign in with holds, for the member
 	seatID            string                 // the member's, unless a row is about another
 	flagID            string
 	link              string // to answer the session, for the member
@@ -41,13 +44,18 @@ const (
 	host              = "the host"
 	facilitator       = "a facilitator"
 	facilitatorMember = "a facilitator who is a member"
+	owner             = "the owner of the installation"
+	partner           = "a facilitator through whose programme somebody came into the circle"
+	invited           = "somebody asked to facilitate, who has not said yes"
+
+	guest = "a member who came through the partner's programme"
 )
 
 var mornings = []wall.Hours{{Weekday: "tue", From: "08:00", Until: "18:00"}}
 
 func newCast(w *world) *cast {
 	w.t.Helper()
-	c := &cast{world: w, seats: map[string]circles.Member{}, actors: map[string]identity.Actor{nobody: {}}}
+	c := &cast{world: w, seats: map[string]circles.Member{}, actors: map[string]identity.Actor{nobody: {}, owner: w.owner}}
 	c.facilitators()
 	c.applicants()
 	people := map[string]string{member: "els@example.org", host: "hugo@example.org", facilitatorMember: "fien@example.org"}
@@ -56,11 +64,14 @@ func newCast(w *world) *cast {
 	c.seatID = c.seats[member].ID
 	c.elsewhere = c.running(map[string]string{otherMember: "otto@example.org", "another": "an@example.org"})
 	c.apply()
+	c.letIn(guest, "gus@example.org")
 	var err error
 	c.sessions, err = c.calendar.Sessions(c.ctx(), c.actors[facilitator], c.circle.ID)
 	must(w.t, err)
 	c.leadBy(host)
 	c.link = c.links.Sign(letters.LinkAnswer, c.hostSession.ID, c.person("els@example.org"))
+	c.personID = c.actors[facilitatorMember].PersonID
+	c.ways()
 	return c
 }
 
@@ -76,29 +87,64 @@ func (c *cast) facilitators() {
 	must(c.t, err)
 	c.other, err = c.rooms.OpenProgramme(c.ctx(), c.owner, draft)
 	must(c.t, err)
+	c.allied, err = c.rooms.OpenProgramme(c.ctx(), c.owner, draft)
+	must(c.t, err)
 	for _, one := range []struct{ who, email, programme string }{
 		{facilitator, "fred@example.org", c.programme.ID}, {facilitatorMember, "fien@example.org", c.programme.ID},
-		{stranger, "stan@example.org", c.other.ID},
+		{stranger, "stan@example.org", c.other.ID}, {partner, "pien@example.org", c.allied.ID},
+		{invited, "ines@example.org", c.programme.ID},
 	} {
 		person, err := c.rooms.InviteFacilitator(c.ctx(), c.owner, one.programme, circles.FacilitatorDraft{
 			Name: one.email[:4] + " Maes", Email: one.email, LetterLanguage: "nl",
 		})
 		must(c.t, err)
 		c.actors[one.who] = acting(person.PersonID)
+		if one.who == invited {
+			continue
+		}
 		_, err = c.rooms.AcceptFacilitation(c.ctx(), c.actors[one.who], one.programme)
 		must(c.t, err)
 	}
 }
 
+// letIn brings somebody who signed up for the allied programme into the circle.
+func (c *cast) letIn(who, email string) {
+	c.actors[who] = acting(c.signUp(c.allied.ID, email))
+	found, err := c.rooms.Applications(c.ctx(), c.owner, c.allied.ID, "", pageOne, 10)
+	must(c.t, err)
+	_, err = c.rooms.ConfirmApplication(c.ctx(), c.actors[who], found.Items[0].ID)
+	must(c.t, err)
+	seat, err := c.rooms.AskSeat(c.ctx(), c.actors[who], c.circle.ID)
+	must(c.t, err)
+	c.seats[who], err = c.rooms.AcceptSeat(c.ctx(), c.actors[who], seat.ID)
+	must(c.t, err)
+}
+
+// signUp sends the public form and answers whose it is.
+func (c *cast) signUp(programmeID, email string) string {
+	_, err := c.rooms.Apply(c.ctx(), programmeID, circles.ApplicationDraft{
+		Name: email[:4] + " Peeters", Email: email, LetterLanguage: "en", Speaks: []string{"nl", "en"},
+		Zone: "Europe/Brussels", Availability: mornings,
+	})
+	must(c.t, err)
+	return c.person(email).ID
+}
+
+// ways are the member's ways in: a bearer token, and a browser.
+func (c *cast) ways() {
+	els := c.actors[member].PersonID
+	of, err := c.tokens.Authenticate(c.ctx(), c.token(els))
+	must(c.t, err)
+	c.tokenID = of.TokenID
+	in, err := c.signIn.Authenticate(c.withCookie(c.cookie(els)))
+	must(c.t, err)
+	c.signInID = in.SignInID
+	c.proof = c.askedToSignIn("els@example.org").token
+}
+
 // applicants signs somebody up who waits.
 func (c *cast) applicants() {
-	draft := circles.ApplicationDraft{
-		Name: "Ada Peeters", Email: "ada@example.org", LetterLanguage: "en", Speaks: []string{"nl", "en"},
-		Zone: "Europe/Brussels", Availability: mornings,
-	}
-	_, err := c.rooms.Apply(c.ctx(), c.programme.ID, draft)
-	must(c.t, err)
-	c.actors[applicant] = acting(c.person(draft.Email).ID)
+	c.actors[applicant] = acting(c.signUp(c.programme.ID, "ada@example.org"))
 }
 
 func (c *cast) apply() {
@@ -195,3 +241,6 @@ func faltering(c *cast, ctx context.Context) {
 	}
 	must(c.t, c.db.Write(ctx, func(tx database.Tx) error { return tx.Gorm().Create(&flag).Error }))
 }
+
+// asking lets the row be about the invitation that waits.
+func asking(c *cast, _ context.Context) { c.personID = c.actors[invited].PersonID }

@@ -15,9 +15,6 @@ import (
 	"kring/internal/fault"
 )
 
-// maxBody is how much of a request is read.
-const maxBody = 1 << 20
-
 // nothing is the body of an operation that takes none: absent, or an object without fields.
 var nothing = &contract.Rule{Shape: contract.Object}
 
@@ -177,7 +174,7 @@ func readBody(r *http.Request, in *call) (fault.Violations, error) {
 	if r.ContentLength == 0 || r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil, missing(in.operation)
 	}
-	body, err := bytesOf(r)
+	body, err := bytesOf(r, in.operation.MostBody)
 	if err != nil {
 		return nil, err
 	}
@@ -202,9 +199,9 @@ func missing(o *contract.Operation) error {
 	return nil
 }
 
-func bytesOf(r *http.Request) ([]byte, error) {
-	if r.ContentLength > maxBody {
-		return nil, tooLarge()
+func bytesOf(r *http.Request, most int64) ([]byte, error) {
+	if r.ContentLength > most {
+		return nil, tooLarge(most)
 	}
 	body := make([]byte, 0, max(r.ContentLength, 511)+1)
 	for {
@@ -215,16 +212,16 @@ func bytesOf(r *http.Request) ([]byte, error) {
 			return body, nil
 		case err != nil:
 			return nil, fault.New(fault.Unreadable, "body-broken").Because(err)
-		case len(body) > maxBody:
-			return nil, tooLarge()
+		case int64(len(body)) > most:
+			return nil, tooLarge(most)
 		case len(body) == cap(body):
 			body = append(body, 0)[:len(body)]
 		}
 	}
 }
 
-func tooLarge() error {
-	return fault.New(fault.TooLarge, "body-too-large")
+func tooLarge(most int64) error {
+	return fault.New(fault.TooLarge, "body-too-large").With("kibibytes", most>>10)
 }
 
 // isJSON says whether the headers promise JSON as it is: of the type application/json, in UTF-8, not compressed.

@@ -41,7 +41,7 @@ func (a *API) OpenCircle(ctx context.Context, r contract.OpenCircleRequestObject
 
 // circle shows a circle to the caller.
 func (a *API) circle(ctx context.Context, id string) (contract.Circle, error) {
-	c, err := a.circles.Circle(ctx, callOf(ctx).actor, id)
+	c, err := a.circles.Circle(ctx, callOf(ctx).seer(), id)
 	return a.circleView(c), err
 }
 

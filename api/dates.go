@@ -5,6 +5,7 @@ import (
 
 	"kring/api/contract"
 	"kring/circles"
+	"kring/internal/database"
 	"kring/scheduling"
 )
 
@@ -23,11 +24,11 @@ func (a *API) changed(ctx context.Context, do func(context.Context) (scheduling.
 
 // datesNow answers a circle's dates as a change of nothing.
 func (a *API) datesNow(ctx context.Context, circleID string) (contract.DatesChange, error) {
-	c, err := a.circles.Circle(ctx, callOf(ctx).actor, circleID)
+	c, err := a.circles.Circle(ctx, callOf(ctx).seer(), circleID)
 	if err != nil {
 		return contract.DatesChange{}, err
 	}
-	sessions, err := a.calendar.Sessions(ctx, callOf(ctx).actor, circleID)
+	sessions, err := a.calendar.Sessions(ctx, callOf(ctx).seer(), circleID)
 	if err != nil {
 		return contract.DatesChange{}, err
 	}
@@ -59,7 +60,7 @@ func (a *API) datesView(ctx context.Context, change scheduling.Change) (contract
 
 // circleAfter shows the circle as a change left it, or would.
 func (a *API) circleAfter(ctx context.Context, change scheduling.Change) (contract.Circle, error) {
-	seen, err := a.circles.Circle(ctx, callOf(ctx).actor, change.Circle.ID)
+	seen, err := a.circles.Circle(ctx, callOf(ctx).seer(), change.Circle.ID)
 	seen.Circle = change.Circle
 	return a.circleView(seen), err
 }
@@ -98,21 +99,31 @@ func (a *API) BeginCircle(ctx context.Context, r contract.BeginCircleRequestObje
 // PreviewRun lays out the run without beginning it.
 func (a *API) PreviewRun(ctx context.Context, r contract.PreviewRunRequestObject) (contract.PreviewRunResponseObject, error) {
 	in := callOf(ctx)
-	c, err := a.circles.Circle(ctx, in.actor, r.CircleId)
-	if err != nil {
-		return nil, err
-	}
 	preview, err := a.calendar.PreviewBegin(ctx, in.actor, r.CircleId, dateOf(r.Params.StartsOn))
 	if err != nil {
 		return nil, err
 	}
+	zone, err := a.zoneOf(ctx, r.CircleId)
+	if err != nil {
+		return nil, err
+	}
 	return contract.PreviewRun200JSONResponse{
-		Dates: list(preview.Dates, func(d scheduling.Dated) contract.Moment { return *momentOf(&d.StartsAt, c.Zone) }),
+		Dates: list(preview.Dates, func(d scheduling.Dated) contract.Moment { return *momentOf(&d.StartsAt, zone) }),
 		Free: list(preview.Free, func(f scheduling.Free) contract.FreeDate {
 			return contract.FreeDate{On: f.On.String(), Reason: contract.FreeDateReason(f.Why)}
 		}),
 		Warnings: list(preview.Warnings, func(w scheduling.Warning) contract.DateWarning { return a.warningView(w, in.lang) }),
 	}, nil
+}
+
+// zoneOf answers a circle's zone to who may see its dates.
+func (a *API) zoneOf(ctx context.Context, circleID string) (zone string, err error) {
+	err = a.db.Read(ctx, func(tx database.Tx) error {
+		c, err := circles.CircleIn(tx, circleID)
+		zone = c.Zone
+		return err
+	})
+	return zone, err
 }
 
 // PauseCircle pauses until a date.
@@ -262,7 +273,7 @@ func (a *API) closed(ctx context.Context, circleID string, do func(context.Conte
 		view.Circle = &circle
 		return made[contract.Closing]{view, circleID}, err
 	}, func(ctx context.Context, id string) (contract.Closing, error) {
-		c, err := a.circles.Circle(ctx, callOf(ctx).actor, id)
+		c, err := a.circles.Circle(ctx, callOf(ctx).seer(), id)
 		return contract.Closing{Done: c.State.Over(), Circle: ptr(a.circleView(c))}, err
 	})
 }

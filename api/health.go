@@ -48,7 +48,7 @@ func (a *API) SayFine(ctx context.Context, r contract.SayFineRequestObject) (con
 		found, err := a.watch.Fine(ctx, in.actor, r.CircleId)
 		return made[contract.CircleHealth]{show(found), r.CircleId}, err
 	}, func(ctx context.Context, id string) (contract.CircleHealth, error) {
-		found, err := a.watch.Health(ctx, in.actor, id)
+		found, err := a.watch.Health(ctx, in.seer(), id)
 		return show(found), err
 	})
 	if err != nil {
@@ -75,11 +75,11 @@ func (a *API) flag(ctx context.Context, id string) (flag health.Flag, err error)
 		if flag, err = health.FlagIn(tx, id); err != nil {
 			return err
 		}
-		_, object, err := circles.SeeIn(tx, callOf(ctx).actor, flag.CircleID)
+		_, object, err := circles.SeeIn(tx, callOf(ctx).seer(), flag.CircleID)
 		if err != nil {
 			return err
 		}
-		return circles.May(callOf(ctx).actor, circles.SeeHealth, object)
+		return circles.May(callOf(ctx).seer(), circles.SeeHealth, object)
 	})
 	return flag, err
 }

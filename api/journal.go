@@ -66,12 +66,99 @@ func (who actors) is(personID string) contract.JournalEntryActor {
 }
 
 func (who actors) entry(e journal.Entry) contract.JournalEntry {
-	view := contract.JournalEntry{Id: e.ID, At: e.At, Action: e.Action, Actor: who.is(e.ActorID), Details: e.Details}
-	if e.SubjectID != "" {
-		view.SubjectId = &e.SubjectID
+	return entryView(e, who.is(e.ActorID))
+}
+
+func entryView(e journal.Entry, actor contract.JournalEntryActor) contract.JournalEntry {
+	view := contract.JournalEntry{
+		Id: e.ID, At: e.At, Action: e.Action, Actor: actor, Details: e.Details,
+		ProgrammeId: orNull(e.ProgrammeID), CircleId: orNull(e.CircleID), SubjectId: orNull(e.SubjectID),
 	}
 	if view.Details == nil {
 		view.Details = map[string]string{}
 	}
 	return view
+}
+
+// ListProgrammeJournal answers what happened to a programme and to its circles.
+func (a *API) ListProgrammeJournal(ctx context.Context, r contract.ListProgrammeJournalRequestObject) (contract.ListProgrammeJournalResponseObject, error) {
+	after, err := behind(r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	var found page.Page[journal.Entry]
+	var who people
+	err = a.db.Read(ctx, func(tx database.Tx) error {
+		facilitators, err := mayOnProgramme(tx, callOf(ctx).actor, circles.SeeProgrammeJournal, r.ProgrammeId)
+		if err != nil {
+			return err
+		}
+		of := journal.OfProgramme(r.ProgrammeId)
+		if found, err = journal.ListIn(tx, of, after, page.Limit(given(r.Params.Limit, 0))); err != nil {
+			return err
+		}
+		who, err = peopleIn(tx, found.Items, facilitators)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return contract.ListProgrammeJournal200JSONResponse{Items: list(found.Items, who.entry), Next: next(found.Next)}, nil
+}
+
+// people are those of a programme by what they are to it and to each circle in a stretch of its journal.
+type people struct {
+	facilitators []string
+	members      map[string][]string // by circle
+}
+
+func peopleIn(tx database.Tx, entries []journal.Entry, facilitators []string) (people, error) {
+	who := people{facilitators: facilitators, members: map[string][]string{}}
+	for _, e := range entries {
+		if _, known := who.members[e.CircleID]; known || e.CircleID == "" {
+			continue
+		}
+		seats, err := circles.SeatsIn(tx, e.CircleID)
+		if err != nil {
+			return who, err
+		}
+		who.members[e.CircleID] = list(seats, func(m circles.Member) string { return m.PersonID })
+	}
+	return who, nil
+}
+
+func (who people) entry(e journal.Entry) contract.JournalEntry {
+	return actors{members: who.members[e.CircleID], facilitators: who.facilitators}.entry(e)
+}
+
+// ListMyJournal answers what the caller did and what was done to the caller, wherever that was.
+func (a *API) ListMyJournal(ctx context.Context, r contract.ListMyJournalRequestObject) (contract.ListMyJournalResponseObject, error) {
+	after, err := behind(r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	me := callOf(ctx).actor.PersonID
+	var found page.Page[journal.Entry]
+	err = a.db.Read(ctx, func(tx database.Tx) (err error) {
+		found, err = journal.ListIn(tx, journal.OfPerson(me), after, page.Limit(given(r.Params.Limit, 0)))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return contract.ListMyJournal200JSONResponse{
+		Items: list(found.Items, func(e journal.Entry) contract.JournalEntry { return entryView(e, seenBy(me, e.ActorID)) }),
+		Next:  next(found.Next),
+	}, nil
+}
+
+// seenBy says who did something to whom reads it: who else it was is not told.
+func seenBy(me, actorID string) contract.JournalEntryActor {
+	switch actorID {
+	case "":
+		return contract.JournalEntryActorKring
+	case me:
+		return contract.JournalEntryActorSelf
+	}
+	return contract.JournalEntryActorOther
 }

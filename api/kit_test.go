@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"net"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -20,6 +22,8 @@ import (
 	"kring/internal/clock"
 	"kring/internal/database"
 	"kring/internal/identity"
+	"kring/internal/limit"
+	"kring/internal/signin"
 	"kring/internal/testkit"
 	"kring/internal/text"
 	"kring/scheduling"
@@ -35,6 +39,7 @@ type world struct {
 	clock    *clock.Clock
 	texts    *text.Catalog
 	tokens   *identity.Tokens
+	signIn   *signin.SignIn
 	rooms    *circles.Registry
 	calendar *scheduling.Calendar
 	watch    *health.Watch
@@ -60,26 +65,31 @@ func oneWorld(t testing.TB) *world {
 
 func newWorld(t testing.TB, db *database.DB) *world {
 	t.Helper()
-	w := &world{t: t, db: db, clock: clock.System(), log: &logged{}, web: echo.New()}
+	w := &world{t: t, db: db, clock: clock.System(), log: &logged{}, web: newEcho()}
 	secrets, err := identity.ParseSecrets(strings.Repeat("k", 32))
 	must(t, err)
-	w.texts, err = text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, api.Texts)
+	w.texts, err = text.Load(identity.Texts, signin.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, api.Texts)
 	must(t, err)
 	w.texts = w.texts.Strict()
 	library, err := guides.Load(guides.Embedded(), guides.Options{})
 	must(t, err)
 	w.tokens = identity.NewTokens(db, w.clock, secrets)
-	w.rooms = circles.NewRegistry(circles.Options{DB: db, Clock: w.clock, Guides: library, Calendars: holidays.Keys()})
+	w.links = identity.NewLinks(secrets)
+	limits := limit.New(secrets, networkLimit)
+	w.signIn = signin.New(signin.Options{
+		DB: db, Clock: w.clock, Texts: w.texts, Secrets: secrets, Links: w.links, Limits: limits, PublicURL: "https://kring.example",
+		Log: slog.New(slog.NewJSONHandler(w.log, nil)),
+	})
+	w.rooms = circles.NewRegistry(circles.Options{DB: db, Clock: w.clock, Guides: library, Calendars: holidays.Keys(), Limits: limits})
 	w.calendar = scheduling.New(scheduling.Options{DB: db, Clock: w.clock, Guides: library})
 	w.watch = health.New(health.Options{DB: db, Clock: w.clock, Guides: library})
-	w.links = identity.NewLinks(secrets)
 	w.buttons = letters.NewButtons(letters.ButtonsOptions{
 		DB: db, Clock: w.clock, Circles: w.rooms, Calendar: w.calendar, Watch: w.watch, Guides: library, Texts: w.texts,
 		Links: w.links, Tokens: w.tokens, PublicURL: "https://kring.example",
 	})
 	w.options = api.Options{
 		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Calendar: w.calendar, Watch: w.watch, Buttons: w.buttons,
-		Guides:    library,
+		SignIn: w.signIn, Records: identity.NewRecords(db, w.clock, w.signIn.Part(), w.tokens.Part()), Guides: library,
 		PublicURL: "https://kring.example", Log: slog.New(slog.NewJSONHandler(w.log, nil)),
 	}
 	api.New(w.options).Mount(w.web)
@@ -88,6 +98,16 @@ func newWorld(t testing.TB, db *database.DB) *world {
 	w.owner, err = w.tokens.Authenticate(t.Context(), raw)
 	must(t, err)
 	return w
+}
+
+// networkLimit is what a network may do in an hour: few enough for a test to reach, and enough for every other.
+const networkLimit = 150
+
+// newEcho believes no header about who calls.
+func newEcho() *echo.Echo {
+	e := echo.New()
+	e.IPExtractor = echo.ExtractIPDirect()
+	return e
 }
 
 func must(t testing.TB, err error) {
@@ -107,6 +127,27 @@ func (w *world) token(personID string, scopes ...string) string {
 	raw, _, err := w.tokens.Issue(w.t.Context(), actor, identity.TokenDraft{Name: "test", Scopes: scopes})
 	must(w.t, err)
 	return raw
+}
+
+// cookie is that of a browser in which a person just signed in, as the browser sends it back.
+func (w *world) cookie(personID string) string {
+	w.t.Helper()
+	rec := httptest.NewRecorder()
+	must(w.t, w.signIn.Start(w.t.Context(), rec, httptest.NewRequestWithContext(w.t.Context(), "POST", "/", nil), personID))
+	for _, c := range rec.Result().Cookies() {
+		if c.Name == signin.CookieName {
+			return c.Name + "=" + c.Value
+		}
+	}
+	w.t.Fatal("no cookie")
+	return ""
+}
+
+// withCookie is a request of a browser.
+func (w *world) withCookie(cookie string) *http.Request {
+	r := httptest.NewRequestWithContext(w.t.Context(), "GET", "/", nil)
+	r.Header.Set("Cookie", cookie)
+	return r
 }
 
 // acting is a person who may use everything that is theirs.
@@ -129,7 +170,9 @@ func (w *world) person(email string) identity.Person {
 type request struct {
 	method, path string
 	token        string
-	body         any // text is sent as it is; nil: none
+	cookie       string // as a browser sends it; "": none
+	from         string // an IP address; "": one for all
+	body         any    // text is sent as it is; nil: none
 	headers      map[string]string
 	crooked      bool // breaks the contract on purpose
 }
@@ -161,8 +204,17 @@ func (w *world) sendOn(ctx context.Context, r request) answer {
 	if r.token != "" {
 		req.Header.Set("Authorization", "Bearer "+r.token)
 	}
+	if r.cookie != "" {
+		req.Header.Set("Cookie", r.cookie)
+	}
+	if r.from != "" {
+		req.RemoteAddr = net.JoinHostPort(r.from, "40000")
+	}
 	for name, value := range r.headers {
 		req.Header.Set(name, value)
+		if name == "Host" {
+			req.Host = value
+		}
 	}
 	rec := httptest.NewRecorder()
 	w.web.ServeHTTP(rec, req)

@@ -22,7 +22,7 @@ func (a *API) ListLetters(ctx context.Context, r contract.ListLettersRequestObje
 	var found page.Page[outbox.Tally]
 	var unreached []nameless
 	err = a.db.Read(ctx, func(tx database.Tx) error {
-		if err := maySeeLetters(tx, callOf(ctx).actor, r.ProgrammeId); err != nil {
+		if _, err := mayOnProgramme(tx, callOf(ctx).actor, circles.SeeLetters, r.ProgrammeId); err != nil {
 			return err
 		}
 		state := outbox.State(given(r.Params.State, ""))
@@ -41,15 +41,16 @@ func (a *API) ListLetters(ctx context.Context, r contract.ListLettersRequestObje
 	}, nil
 }
 
-func maySeeLetters(tx database.Tx, actor identity.Actor, programmeID string) error {
+// mayOnProgramme asks the policy about a programme, and answers who facilitates it.
+func mayOnProgramme(tx database.Tx, actor identity.Actor, action circles.Action, programmeID string) ([]string, error) {
 	if _, _, err := circles.ProgrammeIn(tx, programmeID); err != nil {
-		return err
+		return nil, err
 	}
 	facilitators, err := circles.FacilitatorsIn(tx, programmeID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return circles.May(actor, circles.SeeLetters, circles.Object{
+	return facilitators, circles.May(actor, action, circles.Object{
 		ProgrammeID: programmeID, Facilitator: actor.Known() && slices.Contains(facilitators, actor.PersonID),
 	})
 }
@@ -60,19 +61,25 @@ type nameless struct {
 	name string
 }
 
-// unreachedIn finds the people of a programme whose address is known to take no mail.
+// unreachedIn finds the programme's own people whose address is known to take no mail. Of a member who came through
+// another programme nothing is said here: her own facilitators are told.
 func unreachedIn(tx database.Tx, programmeID string) ([]nameless, error) {
 	lost, err := outbox.UndeliveredIn(tx, programmeID)
 	if err != nil || len(lost) == 0 {
 		return nil, err
 	}
-	people, err := identity.FindManyIn(tx, list(lost, func(u outbox.Undelivered) string { return u.PersonID }))
+	ids := list(lost, func(u outbox.Undelivered) string { return u.PersonID })
+	ours, err := circles.OursIn(tx, programmeID, ids)
+	if err != nil {
+		return nil, err
+	}
+	people, err := identity.FindManyIn(tx, ids)
 	if err != nil {
 		return nil, err
 	}
 	var unreached []nameless
 	for _, one := range lost {
-		if p, known := people[one.PersonID]; known && p.UndeliverableAt != nil {
+		if p, known := people[one.PersonID]; known && ours[p.ID] && p.UndeliverableAt != nil {
 			unreached = append(unreached, nameless{one, p.Name})
 		}
 	}

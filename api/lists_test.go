@@ -51,7 +51,7 @@ func TestListsAreReadPageByPage(t *testing.T) {
 			"circles of the owner":  {"/api/v1/circles", owner, "id", 6},
 			"circles of a member":   {"/api/v1/circles", w.token(c.actors[member].PersonID), "id", 2},
 			"circles of a stranger": {"/api/v1/circles", w.token(c.actors[stranger].PersonID), "id", 0},
-			"programmes":            {"/api/v1/programmes", owner, "id", 2},
+			"programmes":            {"/api/v1/programmes", owner, "id", 3},
 			"programmes of a host":  {"/api/v1/programmes", w.token(c.actors[host].PersonID), "id", 0},
 			"applications":          {programme + "/applications", fred, "id", 1},
 			"open circles":          {programme + "/open-circles", "", "id", 6},

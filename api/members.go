@@ -20,7 +20,7 @@ func (a *API) ListMembers(ctx context.Context, r contract.ListMembersRequestObje
 // seat shows a seat of the circle in the path.
 func (a *API) seat(circleID string) func(context.Context, string) (contract.Member, error) {
 	return func(ctx context.Context, memberID string) (contract.Member, error) {
-		seat, err := a.circles.Member(ctx, callOf(ctx).actor, memberID)
+		seat, err := a.circles.Member(ctx, callOf(ctx).seer(), memberID)
 		if err == nil && seat.CircleID != circleID {
 			err = fault.New(fault.NotFound, "not-found")
 		}
@@ -148,7 +148,7 @@ func (a *API) AcceptSeat(ctx context.Context, r contract.AcceptSeatRequestObject
 
 // DeclineSeat refuses one's seat, or a newcomer.
 func (a *API) DeclineSeat(ctx context.Context, r contract.DeclineSeatRequestObject) (contract.DeclineSeatResponseObject, error) {
-	actor := callOf(ctx).actor
+	actor := callOf(ctx).seer() // the room shows the seat before it declines it
 	otherHour := given(given(r.Body, contract.Decline{}).OtherHour, false)
 	view, err := a.seated(ctx, r.CircleId, r.MemberId, func(ctx context.Context) (circles.Member, error) {
 		return a.circles.DeclineSeat(ctx, actor, r.MemberId, otherHour)

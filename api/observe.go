@@ -21,6 +21,9 @@ type Request struct {
 	Took   time.Duration
 }
 
+// dataPolicy is for answers that are no page: shown by a browser, they load and frame nothing. A page sets its own.
+const dataPolicy = "default-src 'none'; frame-ancestors 'none'"
+
 const requestIDKey = "request_id"
 
 // requestID answers the id that the answer, its problem and the log share.
@@ -40,6 +43,8 @@ func (a *API) Observe(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set(echo.HeaderXRequestID, id)
 		h.Set(echo.HeaderXContentTypeOptions, "nosniff")
 		h.Set(echo.HeaderReferrerPolicy, "no-referrer")
+		h.Set(echo.HeaderContentSecurityPolicy, dataPolicy)
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		if err := recovered(next, c); err != nil {
 			c.Error(err)
 		}

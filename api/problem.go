@@ -8,10 +8,12 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"kring/api/contract"
+	"kring/internal/database"
 	"kring/internal/fault"
 )
 
@@ -33,12 +35,11 @@ var statuses = map[fault.Kind]int{
 
 // routing is what echo itself refuses, by status.
 var routing = map[int]string{
-	http.StatusBadRequest:            "unreadable",
-	http.StatusNotFound:              "no-such-path",
-	http.StatusMethodNotAllowed:      "no-such-method",
-	http.StatusRequestEntityTooLarge: "body-too-large",
-	http.StatusUnsupportedMediaType:  "not-json-type",
-	http.StatusTooManyRequests:       "too-often",
+	http.StatusBadRequest:           "unreadable",
+	http.StatusNotFound:             "no-such-path",
+	http.StatusMethodNotAllowed:     "no-such-method",
+	http.StatusUnsupportedMediaType: "not-json-type",
+	http.StatusTooManyRequests:      "too-often",
 }
 
 // refusal is an error as the world may know it.
@@ -47,8 +48,11 @@ type refusal struct {
 	fault.Fault
 }
 
+// comeBack is how long a caller should wait when the database was away or slow.
+const comeBack = 2 * time.Second
+
 // refusalOf answers what the world may know of an error, and false for a defect or an outage, of which it learns
-// nothing.
+// nothing but whether coming back helps.
 func refusalOf(err error) (refusal, bool) {
 	if f, ok := fault.Of(err); ok {
 		return refusal{status: statuses[f.Kind], Fault: *f}, true
@@ -59,8 +63,8 @@ func refusalOf(err error) (refusal, bool) {
 			return refusal{status: routed.Code, Fault: fault.Fault{Code: code}}, true
 		}
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return refusal{status: http.StatusServiceUnavailable, Fault: fault.Fault{Code: "busy"}}, true
+	if errors.Is(err, context.DeadlineExceeded) || database.Away(err) {
+		return refusal{status: http.StatusServiceUnavailable, Fault: fault.Fault{Code: "busy", RetryAfter: comeBack}}, false
 	}
 	return refusal{status: http.StatusInternalServerError, Fault: fault.Fault{Code: "internal"}}, false
 }

@@ -6,6 +6,7 @@ import (
 	"kring/api/contract"
 	"kring/circles"
 	"kring/internal/database"
+	"kring/internal/fault"
 	"kring/internal/identity"
 )
 
@@ -36,7 +37,7 @@ func (a *API) OpenProgramme(ctx context.Context, r contract.OpenProgrammeRequest
 		p, err := a.circles.OpenProgramme(ctx, in.actor, draft)
 		return made[contract.Programme]{a.programmeView(in.lang)(p), p.ID}, err
 	}, func(ctx context.Context, id string) (contract.Programme, error) {
-		p, err := a.circles.Programme(ctx, in.actor, id)
+		p, err := a.circles.Programme(ctx, in.seer(), id)
 		return a.programmeView(in.lang)(p), err
 	})
 	if err != nil {
@@ -57,6 +58,7 @@ func (a *API) programmeDraft(ctx context.Context, actor identity.Actor, body *co
 		Quorum: given(body.Quorum, 0), StartsOn: dateOf(body.StartsOn),
 		SignupOpen: given(body.SignupOpen, false), SignupClosesAt: body.SignupClosesAt,
 		HourReminder: given(body.HourReminder, true), Breaks: breaksOf(given(body.Breaks, nil)),
+		KeepMonths: given(body.KeepMonths, 0), KeepUnplacedMonths: given(body.KeepUnplacedMonths, 0),
 	}
 	if body.Language != nil && body.Zone != nil {
 		return draft, nil
@@ -112,6 +114,7 @@ func programmePatch(body *contract.ProgrammePatch) circles.ProgrammePatch {
 		Name: body.Name, Purpose: body.Purpose, Language: body.Language, Zone: body.Zone, Holidays: body.Holidays,
 		Quorum: body.Quorum, SignupOpen: body.SignupOpen, HourReminder: body.HourReminder,
 		State: as[circles.ProgrammeState](body.State), StartsOn: dateChange(body.StartsOn),
+		KeepMonths: body.KeepMonths, KeepUnplacedMonths: body.KeepUnplacedMonths,
 	}
 	if body.SignupClosesAt.IsSpecified() {
 		closes := orNil(body.SignupClosesAt)
@@ -137,6 +140,7 @@ func (a *API) programmeView(lang string) func(circles.ProgrammeView) contract.Pr
 		}
 		if p.Full {
 			view.HourReminder, view.CreatedAt = &p.HourReminder, &p.CreatedAt
+			view.KeepMonths, view.KeepUnplacedMonths = &p.KeepMonths, &p.KeepUnplacedMonths
 			view.Breaks = ptr(list(p.Breaks, breakView))
 		}
 		return view
@@ -167,7 +171,7 @@ func (a *API) AddFacilitator(ctx context.Context, r contract.AddFacilitatorReque
 		})
 		return made[contract.Facilitator]{facilitatorView(person), person.PersonID}, err
 	}, func(ctx context.Context, id string) (contract.Facilitator, error) {
-		person, err := a.circles.Facilitator(ctx, in.actor, r.ProgrammeId, id)
+		person, err := a.circles.Facilitator(ctx, in.seer(), r.ProgrammeId, id)
 		return facilitatorView(person), err
 	})
 	if err != nil {
@@ -176,8 +180,45 @@ func (a *API) AddFacilitator(ctx context.Context, r contract.AddFacilitatorReque
 	return contract.AddFacilitator201JSONResponse(view), nil
 }
 
+// AcceptFacilitation takes one's own invitation to share a programme.
+func (a *API) AcceptFacilitation(ctx context.Context, r contract.AcceptFacilitationRequestObject) (contract.AcceptFacilitationResponseObject, error) {
+	in := callOf(ctx)
+	if err := a.ownInvitation(ctx, in.actor, r); err != nil {
+		return nil, err
+	}
+	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Facilitator], error) {
+		person, err := a.circles.AcceptFacilitation(ctx, in.actor, r.ProgrammeId)
+		return made[contract.Facilitator]{facilitatorView(person), person.PersonID}, err
+	}, func(ctx context.Context, id string) (contract.Facilitator, error) {
+		person, err := a.circles.Facilitator(ctx, in.seer(), r.ProgrammeId, id)
+		return facilitatorView(person), err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return contract.AcceptFacilitation200JSONResponse(view), nil
+}
+
+// ownInvitation refuses to say yes for somebody else: nobody can, and who may not even see the invitation is told that
+// there is none.
+func (a *API) ownInvitation(ctx context.Context, actor identity.Actor, r contract.AcceptFacilitationRequestObject) error {
+	if actor.PersonID == r.PersonId {
+		return nil
+	}
+	if _, err := a.circles.Facilitator(ctx, actor, r.ProgrammeId, r.PersonId); err != nil {
+		return err
+	}
+	return fault.New(fault.Forbidden, "forbidden")
+}
+
 func facilitatorView(p circles.FacilitatorView) contract.Facilitator {
-	return contract.Facilitator{PersonId: p.PersonID, Name: p.Name, Email: p.Email}
+	view := contract.Facilitator{
+		PersonId: p.PersonID, Name: p.Name, Email: p.Email, State: contract.FacilitatorStateFacilitator, ExpiresAt: p.ExpiresAt,
+	}
+	if p.State == circles.FacilitatorInvited {
+		view.State = contract.FacilitatorStateInvited
+	}
+	return view
 }
 
 // RemoveFacilitator takes somebody's rights over a programme.

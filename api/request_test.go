@@ -24,7 +24,7 @@ func TestRefusalsOnTheWayIn(t *testing.T) {
 		pointers []string
 	}{
 		"an address that is none":                 {request{method: "GET", path: "/api/v1/nothing"}, 404, "no-such-path", nil},
-		"a method that is not taken":              {request{method: "DELETE", path: "/api/v1/me"}, 405, "no-such-method", nil},
+		"a method that is not taken":              {request{method: "PUT", path: "/api/v1/me"}, 405, "no-such-method", nil},
 		"nobody asks":                             {request{method: "GET", path: "/api/v1/me", crooked: true}, 401, "sign-in-needed", nil},
 		"a token that is none":                    {request{method: "GET", path: "/api/v1/me", token: "x"}, 401, "token-refused", nil},
 		"a token that is none, on a public route": {request{method: "GET", path: "/api/v1/guide-sets", token: "x"}, 401, "token-refused", nil},

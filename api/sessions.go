@@ -18,7 +18,7 @@ func (a *API) ListSessions(ctx context.Context, r contract.ListSessionsRequestOb
 }
 
 func (a *API) session(ctx context.Context, id string) (contract.Session, error) {
-	s, err := a.calendar.Session(ctx, callOf(ctx).actor, id)
+	s, err := a.calendar.Session(ctx, callOf(ctx).seer(), id)
 	if err != nil {
 		return contract.Session{}, err
 	}

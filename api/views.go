@@ -47,6 +47,14 @@ func next(cursor string) *string {
 	return &cursor
 }
 
+// orNull answers null for no id.
+func orNull(id string) *string {
+	if id == "" {
+		return nil
+	}
+	return &id
+}
+
 // on answers null for no date.
 func on(d wall.Date) *string {
 	if d.IsZero() {

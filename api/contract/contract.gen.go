@@ -177,6 +177,24 @@ func (e EndReason) Valid() bool {
 	}
 }
 
+// Defines values for FacilitatorState.
+const (
+	FacilitatorStateFacilitator FacilitatorState = "facilitator"
+	FacilitatorStateInvited     FacilitatorState = "invited"
+)
+
+// Valid indicates whether the value is a known member of the FacilitatorState enum.
+func (e FacilitatorState) Valid() bool {
+	switch e {
+	case FacilitatorStateFacilitator:
+		return true
+	case FacilitatorStateInvited:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FlagState.
 const (
 	FlagStateCleared   FlagState = "cleared"
@@ -222,6 +240,7 @@ const (
 	JournalEntryActorKring       JournalEntryActor = "kring"
 	JournalEntryActorMember      JournalEntryActor = "member"
 	JournalEntryActorOther       JournalEntryActor = "other"
+	JournalEntryActorSelf        JournalEntryActor = "self"
 )
 
 // Valid indicates whether the value is a known member of the JournalEntryActor enum.
@@ -234,6 +253,8 @@ func (e JournalEntryActor) Valid() bool {
 	case JournalEntryActorMember:
 		return true
 	case JournalEntryActorOther:
+		return true
+	case JournalEntryActorSelf:
 		return true
 	default:
 		return false
@@ -531,6 +552,24 @@ func (e Lang) Valid() bool {
 	}
 }
 
+// Defines values for ExportApplicationsParamsSeparator.
+const (
+	ExportApplicationsParamsSeparatorComma     ExportApplicationsParamsSeparator = "comma"
+	ExportApplicationsParamsSeparatorSemicolon ExportApplicationsParamsSeparator = "semicolon"
+)
+
+// Valid indicates whether the value is a known member of the ExportApplicationsParamsSeparator enum.
+func (e ExportApplicationsParamsSeparator) Valid() bool {
+	switch e {
+	case ExportApplicationsParamsSeparatorComma:
+		return true
+	case ExportApplicationsParamsSeparatorSemicolon:
+		return true
+	default:
+		return false
+	}
+}
+
 // Absence defines model for Absence.
 type Absence struct {
 	// FromOn Example: 2026-09-01
@@ -551,6 +590,18 @@ type AbsenceList struct {
 // AbsencesDraft defines model for AbsencesDraft.
 type AbsencesDraft struct {
 	Items []Absence `json:"items"`
+}
+
+// AddressAsked defines model for AddressAsked.
+type AddressAsked struct {
+	ExpiresAt time.Time `json:"expires_at"`
+	Message   string    `json:"message"`
+}
+
+// AddressDraft defines model for AddressDraft.
+type AddressDraft struct {
+	// Email Example: els@example.org
+	Email Email `json:"email"`
 }
 
 // AgendaItem defines model for AgendaItem.
@@ -947,14 +998,32 @@ type End struct {
 // EndReason defines model for EndReason.
 type EndReason string
 
+// Erasure defines model for Erasure.
+type Erasure struct {
+	// Email Example: els@example.org
+	Email Email `json:"email"`
+
+	// Silence Never write to this address again
+	Silence *bool `json:"silence,omitempty"`
+}
+
 // Facilitator defines model for Facilitator.
 type Facilitator struct {
 	Email string `json:"email"`
-	Name  string `json:"name"`
+
+	// ExpiresAt When an invitation ends; null for a facilitator
+	ExpiresAt *time.Time `json:"expires_at"`
+
+	// Name Empty until an invitation is accepted
+	Name string `json:"name"`
 
 	// PersonId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	PersonId ID `json:"person_id"`
+	PersonId ID               `json:"person_id"`
+	State    FacilitatorState `json:"state"`
 }
+
+// FacilitatorState defines model for Facilitator.State.
+type FacilitatorState string
 
 // FacilitatorDraft defines model for FacilitatorDraft.
 type FacilitatorDraft struct {
@@ -1107,17 +1176,21 @@ type IssuedToken struct {
 
 // JournalEntry defines model for JournalEntry.
 type JournalEntry struct {
-	Action  string            `json:"action"`
-	Actor   JournalEntryActor `json:"actor"`
-	At      time.Time         `json:"at"`
-	Details map[string]string `json:"details"`
+	Action string `json:"action"`
+
+	// Actor What who did it is to the circle or the programme; `self` in one's own journal
+	Actor    JournalEntryActor `json:"actor"`
+	At       time.Time         `json:"at"`
+	CircleId *string           `json:"circle_id"`
+	Details  map[string]string `json:"details"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	Id        ID      `json:"id"`
-	SubjectId *string `json:"subject_id"`
+	Id          ID      `json:"id"`
+	ProgrammeId *string `json:"programme_id"`
+	SubjectId   *string `json:"subject_id"`
 }
 
-// JournalEntryActor defines model for JournalEntry.Actor.
+// JournalEntryActor What who did it is to the circle or the programme; `self` in one's own journal
 type JournalEntryActor string
 
 // JournalList defines model for JournalList.
@@ -1270,7 +1343,7 @@ type Member struct {
 	// CircleId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	CircleId ID `json:"circle_id"`
 
-	// Email Only for the programme's facilitators and oneself
+	// Email Only for oneself and the facilitators of the programme through which the person came
 	Email     *string    `json:"email,omitempty"`
 	ExpiresAt *time.Time `json:"expires_at"`
 	FirstName string     `json:"first_name"`
@@ -1281,15 +1354,17 @@ type Member struct {
 	Id   ID         `json:"id"`
 	InAt *time.Time `json:"in_at"`
 
-	// Name Only for the programme's facilitators and oneself
+	// Name Only for oneself and the facilitators of the programme through which the person came
 	Name *string `json:"name,omitempty"`
 
 	// PersonId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
-	PersonId      *ID         `json:"person_id,omitempty"`
-	Revision      int         `json:"revision"`
-	State         MemberState `json:"state"`
-	Undeliverable *bool       `json:"undeliverable,omitempty"`
-	UndoUntil     *time.Time  `json:"undo_until"`
+	PersonId *ID         `json:"person_id,omitempty"`
+	Revision int         `json:"revision"`
+	State    MemberState `json:"state"`
+
+	// Undeliverable Only for oneself and the facilitators of the programme through which the person came
+	Undeliverable *bool      `json:"undeliverable,omitempty"`
+	UndoUntil     *time.Time `json:"undo_until"`
 }
 
 // MemberDraft Name and address, or the application that stands in the programme already
@@ -1475,6 +1550,9 @@ type Pause struct {
 // PersonName Example: Els Maes
 type PersonName = string
 
+// PersonalExport One field for each room that keeps something, `people`, `circles` and so on; what is in them is written for people and may gain fields
+type PersonalExport map[string]interface{}
+
 // Press defines model for Press.
 type Press struct {
 	Choice *string `json:"choice,omitempty"`
@@ -1524,6 +1602,12 @@ type Programme struct {
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	Id ID `json:"id"`
 
+	// KeepMonths How many months people's data stays after their last circle
+	KeepMonths *int `json:"keep_months,omitempty"`
+
+	// KeepUnplacedMonths How many months the data of who was never placed stays after sign-up closed
+	KeepUnplacedMonths *int `json:"keep_unplaced_months,omitempty"`
+
 	// Language The language a circle speaks, ISO 639
 	//
 	// Example: nl
@@ -1552,8 +1636,10 @@ type ProgrammeDraft struct {
 	GuideSet *string       `json:"guide_set,omitempty"`
 
 	// Holidays be, nl, de-nw (any German Land), gb-eaw or none
-	Holidays     *string `json:"holidays,omitempty"`
-	HourReminder *bool   `json:"hour_reminder,omitempty"`
+	Holidays           *string `json:"holidays,omitempty"`
+	HourReminder       *bool   `json:"hour_reminder,omitempty"`
+	KeepMonths         *int    `json:"keep_months,omitempty"`
+	KeepUnplacedMonths *int    `json:"keep_unplaced_months,omitempty"`
 
 	// Language Else the letter language of who opens it
 	Language       *Spoken    `json:"language,omitempty"`
@@ -1580,9 +1666,11 @@ type ProgrammeList struct {
 
 // ProgrammePatch defines model for ProgrammePatch.
 type ProgrammePatch struct {
-	Breaks       *[]BreakDraft `json:"breaks,omitempty"`
-	Holidays     *string       `json:"holidays,omitempty"`
-	HourReminder *bool         `json:"hour_reminder,omitempty"`
+	Breaks             *[]BreakDraft `json:"breaks,omitempty"`
+	Holidays           *string       `json:"holidays,omitempty"`
+	HourReminder       *bool         `json:"hour_reminder,omitempty"`
+	KeepMonths         *int          `json:"keep_months,omitempty"`
+	KeepUnplacedMonths *int          `json:"keep_unplaced_months,omitempty"`
 
 	// Language The language a circle speaks, ISO 639
 	//
@@ -1693,6 +1781,58 @@ type SessionPatch struct {
 
 // SessionState defines model for SessionState.
 type SessionState string
+
+// SignIn defines model for SignIn.
+type SignIn struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// Current The one that asks
+	Current bool `json:"current"`
+
+	// Device Browser and system as far as the browser said, such as Firefox on Linux; may be empty
+	Device    string    `json:"device"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	Id ID `json:"id"`
+}
+
+// SignInAsked defines model for SignInAsked.
+type SignInAsked struct {
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Id Sent back with the code
+	Id      string `json:"id"`
+	Message string `json:"message"`
+}
+
+// SignInDraft defines model for SignInDraft.
+type SignInDraft struct {
+	// Email Example: els@example.org
+	Email Email `json:"email"`
+}
+
+// SignInList defines model for SignInList.
+type SignInList struct {
+	Items []SignIn `json:"items"`
+
+	// Next Cursor of the next page
+	Next *Next `json:"next"`
+}
+
+// SignInProof The token of the letter's link, or the id of the request and the code
+type SignInProof struct {
+	// Code Six digits; spaces between them do not matter
+	//
+	// Example: 042 917
+	Code *string `json:"code,omitempty"`
+
+	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	Id *ID `json:"id,omitempty"`
+
+	// Token What stands behind the last slash of the link
+	Token *string `json:"token,omitempty"`
+}
 
 // Slot defines model for Slot.
 type Slot struct {
@@ -1857,6 +1997,9 @@ type ProgrammeID = ID
 
 // SessionID Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 type SessionID = ID
+
+// SignInID Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+type SignInID = ID
 
 // TokenID Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 type TokenID = ID
@@ -2245,6 +2388,12 @@ type PressLinkParams struct {
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
+// EraseMeParams defines parameters for EraseMe.
+type EraseMeParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
 // ShowMeParams defines parameters for ShowMe.
 type ShowMeParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
@@ -2259,6 +2408,27 @@ type ChangeMeParams struct {
 
 	// IfMatch One ETag, or *
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ChangeAddressParams defines parameters for ChangeAddress.
+type ChangeAddressParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ExportMeParams defines parameters for ExportMe.
+type ExportMeParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ListMyJournalParams defines parameters for ListMyJournal.
+type ListMyJournalParams struct {
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
 // ObjectToMotionParams defines parameters for ObjectToMotion.
@@ -2323,6 +2493,20 @@ type ApplyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ExportApplicationsParams defines parameters for ExportApplications.
+type ExportApplicationsParams struct {
+	State *ApplicationState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Separator What stands between cells; spreadsheets in Dutch expect a semicolon
+	Separator *ExportApplicationsParamsSeparator `form:"separator,omitempty" json:"separator,omitempty"`
+
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ExportApplicationsParamsSeparator defines parameters for ExportApplications.
+type ExportApplicationsParamsSeparator string
+
 // ListFacilitatorsParams defines parameters for ListFacilitators.
 type ListFacilitatorsParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
@@ -2344,11 +2528,29 @@ type RemoveFacilitatorParams struct {
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
+// AcceptFacilitationParams defines parameters for AcceptFacilitation.
+type AcceptFacilitationParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IdempotencyKey 1 to 200 visible ASCII characters
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ShowProgrammeHealthParams defines parameters for ShowProgrammeHealth.
 type ShowProgrammeHealthParams struct {
 	Limit   *Limit   `form:"limit,omitempty" json:"limit,omitempty"`
 	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Verdict *Verdict `form:"verdict,omitempty" json:"verdict,omitempty"`
+
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ListProgrammeJournalParams defines parameters for ListProgrammeJournal.
+type ListProgrammeJournalParams struct {
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
@@ -2446,6 +2648,39 @@ type SkipSessionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AskSignInParams defines parameters for AskSignIn.
+type AskSignInParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IdempotencyKey 1 to 200 visible ASCII characters
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConfirmSignInParams defines parameters for ConfirmSignIn.
+type ConfirmSignInParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ListSignInsParams defines parameters for ListSignIns.
+type ListSignInsParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// EndSignInParams defines parameters for EndSignIn.
+type EndSignInParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// SignOutParams defines parameters for SignOut.
+type SignOutParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
 // ListTokensParams defines parameters for ListTokens.
 type ListTokensParams struct {
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
@@ -2524,8 +2759,14 @@ type SnoozeFlagJSONRequestBody = Snooze
 // PressLinkJSONRequestBody defines body for PressLink for application/json ContentType.
 type PressLinkJSONRequestBody = Press
 
+// EraseMeJSONRequestBody defines body for EraseMe for application/json ContentType.
+type EraseMeJSONRequestBody = Erasure
+
 // ChangeMeJSONRequestBody defines body for ChangeMe for application/json ContentType.
 type ChangeMeJSONRequestBody = MePatch
+
+// ChangeAddressJSONRequestBody defines body for ChangeAddress for application/json ContentType.
+type ChangeAddressJSONRequestBody = AddressDraft
 
 // OpenProgrammeJSONRequestBody defines body for OpenProgramme for application/json ContentType.
 type OpenProgrammeJSONRequestBody = ProgrammeDraft
@@ -2550,6 +2791,12 @@ type RecordOutcomeJSONRequestBody = Outcome
 
 // AnswerSessionJSONRequestBody defines body for AnswerSession for application/json ContentType.
 type AnswerSessionJSONRequestBody = Answer
+
+// AskSignInJSONRequestBody defines body for AskSignIn for application/json ContentType.
+type AskSignInJSONRequestBody = SignInDraft
+
+// ConfirmSignInJSONRequestBody defines body for ConfirmSignIn for application/json ContentType.
+type ConfirmSignInJSONRequestBody = SignInProof
 
 // IssueTokenJSONRequestBody defines body for IssueToken for application/json ContentType.
 type IssueTokenJSONRequestBody = TokenDraft
@@ -2685,12 +2932,24 @@ type ServerInterface interface {
 	// PressLink Press the button
 	// (POST /api/v1/links/{token})
 	PressLink(ctx echo.Context, token LinkToken, params PressLinkParams) error
+	// EraseMe Be forgotten, for good
+	// (DELETE /api/v1/me)
+	EraseMe(ctx echo.Context, params EraseMeParams) error
 	// ShowMe Who is calling
 	// (GET /api/v1/me)
 	ShowMe(ctx echo.Context, params ShowMeParams) error
 	// ChangeMe Change one's own language, zone, hours and which mails come
 	// (PATCH /api/v1/me)
 	ChangeMe(ctx echo.Context, params ChangeMeParams) error
+	// ChangeAddress Ask for another address
+	// (POST /api/v1/me/address)
+	ChangeAddress(ctx echo.Context, params ChangeAddressParams) error
+	// ExportMe Everything that Kring keeps about the caller
+	// (GET /api/v1/me/export)
+	ExportMe(ctx echo.Context, params ExportMeParams) error
+	// ListMyJournal What the caller did and what was done to the caller, newest first; ids and codes only
+	// (GET /api/v1/me/journal)
+	ListMyJournal(ctx echo.Context, params ListMyJournalParams) error
 	// ObjectToMotion Object; the proposal falls
 	// (POST /api/v1/motions/{motion_id}/object)
 	ObjectToMotion(ctx echo.Context, motionId MotionID, params ObjectToMotionParams) error
@@ -2712,18 +2971,27 @@ type ServerInterface interface {
 	// Apply Sign up; counts after the press in the mailed link (72 hours)
 	// (POST /api/v1/programmes/{programme_id}/applications)
 	Apply(ctx echo.Context, programmeId ProgrammeID, params ApplyParams) error
-	// ListFacilitators Who facilitates the programme
+	// ExportApplications The waiting list as a table for a spreadsheet
+	// (GET /api/v1/programmes/{programme_id}/applications/export)
+	ExportApplications(ctx echo.Context, programmeId ProgrammeID, params ExportApplicationsParams) error
+	// ListFacilitators Who facilitates the programme, and who is asked to
 	// (GET /api/v1/programmes/{programme_id}/facilitators)
 	ListFacilitators(ctx echo.Context, programmeId ProgrammeID, params ListFacilitatorsParams) error
-	// AddFacilitator Share the programme with another facilitator
+	// AddFacilitator Ask somebody by mail to share the programme
 	// (POST /api/v1/programmes/{programme_id}/facilitators)
 	AddFacilitator(ctx echo.Context, programmeId ProgrammeID, params AddFacilitatorParams) error
-	// RemoveFacilitator Take a facilitator off the programme; the last one stays
+	// RemoveFacilitator Take a facilitator, or an invitation, off the programme; the last one stays
 	// (DELETE /api/v1/programmes/{programme_id}/facilitators/{person_id})
 	RemoveFacilitator(ctx echo.Context, programmeId ProgrammeID, personId PersonID, params RemoveFacilitatorParams) error
+	// AcceptFacilitation Yes, I share the programme; for one's own invitation
+	// (POST /api/v1/programmes/{programme_id}/facilitators/{person_id}/accept)
+	AcceptFacilitation(ctx echo.Context, programmeId ProgrammeID, personId PersonID, params AcceptFacilitationParams) error
 	// ShowProgrammeHealth Every circle with its state, health, reasons and the one next thing to do
 	// (GET /api/v1/programmes/{programme_id}/health)
 	ShowProgrammeHealth(ctx echo.Context, programmeId ProgrammeID, params ShowProgrammeHealthParams) error
+	// ListProgrammeJournal What happened to the programme and its circles, newest first; ids and codes only
+	// (GET /api/v1/programmes/{programme_id}/journal)
+	ListProgrammeJournal(ctx echo.Context, programmeId ProgrammeID, params ListProgrammeJournalParams) error
 	// ListLetters What was told to circles and what was not sent and why; counts, never names
 	// (GET /api/v1/programmes/{programme_id}/letters)
 	ListLetters(ctx echo.Context, programmeId ProgrammeID, params ListLettersParams) error
@@ -2751,6 +3019,21 @@ type ServerInterface interface {
 	// SkipSession No session this week, agreed beforehand; a date is added at the end
 	// (POST /api/v1/sessions/{session_id}/skip)
 	SkipSession(ctx echo.Context, sessionId SessionID, params SkipSessionParams) error
+	// AskSignIn Ask for a letter to sign in with
+	// (POST /api/v1/sign-in)
+	AskSignIn(ctx echo.Context, params AskSignInParams) error
+	// ConfirmSignIn Show the link's token or the code of the letter, and be signed in
+	// (POST /api/v1/sign-in/confirm)
+	ConfirmSignIn(ctx echo.Context, params ConfirmSignInParams) error
+	// ListSignIns The browsers in which one is signed in, newest first
+	// (GET /api/v1/sign-ins)
+	ListSignIns(ctx echo.Context, params ListSignInsParams) error
+	// EndSignIn End one of one's own sign-ins at once
+	// (DELETE /api/v1/sign-ins/{sign_in_id})
+	EndSignIn(ctx echo.Context, signInId SignInID, params EndSignInParams) error
+	// SignOut End the sign-in of this browser
+	// (POST /api/v1/sign-out)
+	SignOut(ctx echo.Context, params SignOutParams) error
 	// ListTokens One's own bearer tokens, without their secrets
 	// (GET /api/v1/tokens)
 	ListTokens(ctx echo.Context, params ListTokensParams) error
@@ -4562,6 +4845,24 @@ func (w *ServerInterfaceWrapper) PressLink(ctx echo.Context) error {
 	return err
 }
 
+// EraseMe converts echo context to params.
+func (w *ServerInterfaceWrapper) EraseMe(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EraseMeParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EraseMe(ctx, params)
+	return err
+}
+
 // ShowMe converts echo context to params.
 func (w *ServerInterfaceWrapper) ShowMe(ctx echo.Context) error {
 	var err error
@@ -4629,6 +4930,74 @@ func (w *ServerInterfaceWrapper) ChangeMe(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ChangeMe(ctx, params)
+	return err
+}
+
+// ChangeAddress converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeAddress(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeAddressParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeAddress(ctx, params)
+	return err
+}
+
+// ExportMe converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportMe(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportMeParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportMe(ctx, params)
+	return err
+}
+
+// ListMyJournal converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMyJournal(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyJournalParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMyJournal(ctx, params)
 	return err
 }
 
@@ -4915,6 +5284,45 @@ func (w *ServerInterfaceWrapper) Apply(ctx echo.Context) error {
 	return err
 }
 
+// ExportApplications converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportApplications(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "programme_id" -------------
+	var programmeId ProgrammeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "programme_id", ctx.Param("programme_id"), &programmeId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter programme_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportApplicationsParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "separator" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "separator", ctx.QueryParams(), &params.Separator, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter separator: %s", err))
+	}
+
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportApplications(ctx, programmeId, params)
+	return err
+}
+
 // ListFacilitators converts echo context to params.
 func (w *ServerInterfaceWrapper) ListFacilitators(ctx echo.Context) error {
 	var err error
@@ -5015,6 +5423,56 @@ func (w *ServerInterfaceWrapper) RemoveFacilitator(ctx echo.Context) error {
 	return err
 }
 
+// AcceptFacilitation converts echo context to params.
+func (w *ServerInterfaceWrapper) AcceptFacilitation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "programme_id" -------------
+	var programmeId ProgrammeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "programme_id", ctx.Param("programme_id"), &programmeId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter programme_id: %s", err))
+	}
+
+	// ------------- Path parameter "person_id" -------------
+	var personId PersonID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "person_id", ctx.Param("person_id"), &personId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter person_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptFacilitationParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AcceptFacilitation(ctx, programmeId, personId, params)
+	return err
+}
+
 // ShowProgrammeHealth converts echo context to params.
 func (w *ServerInterfaceWrapper) ShowProgrammeHealth(ctx echo.Context) error {
 	var err error
@@ -5058,6 +5516,45 @@ func (w *ServerInterfaceWrapper) ShowProgrammeHealth(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ShowProgrammeHealth(ctx, programmeId, params)
+	return err
+}
+
+// ListProgrammeJournal converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProgrammeJournal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "programme_id" -------------
+	var programmeId ProgrammeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "programme_id", ctx.Param("programme_id"), &programmeId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter programme_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListProgrammeJournalParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProgrammeJournal(ctx, programmeId, params)
 	return err
 }
 
@@ -5478,6 +5975,120 @@ func (w *ServerInterfaceWrapper) SkipSession(ctx echo.Context) error {
 	return err
 }
 
+// AskSignIn converts echo context to params.
+func (w *ServerInterfaceWrapper) AskSignIn(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AskSignInParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AskSignIn(ctx, params)
+	return err
+}
+
+// ConfirmSignIn converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmSignIn(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmSignInParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmSignIn(ctx, params)
+	return err
+}
+
+// ListSignIns converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSignIns(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSignInsParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSignIns(ctx, params)
+	return err
+}
+
+// EndSignIn converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSignIn(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sign_in_id" -------------
+	var signInId SignInID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sign_in_id", ctx.Param("sign_in_id"), &signInId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sign_in_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndSignInParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSignIn(ctx, signInId, params)
+	return err
+}
+
+// SignOut converts echo context to params.
+func (w *ServerInterfaceWrapper) SignOut(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SignOutParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignOut(ctx, params)
+	return err
+}
+
 // ListTokens converts echo context to params.
 func (w *ServerInterfaceWrapper) ListTokens(ctx echo.Context) error {
 	var err error
@@ -5617,8 +6228,17 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 		Handler: si,
 	}
 
+	router.POST(options.BaseURL+"/api/v1/sign-in", wrapper.AskSignIn, options.OperationMiddlewares["askSignIn"]...)
+	router.POST(options.BaseURL+"/api/v1/sign-in/confirm", wrapper.ConfirmSignIn, options.OperationMiddlewares["confirmSignIn"]...)
+	router.POST(options.BaseURL+"/api/v1/sign-out", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
+	router.GET(options.BaseURL+"/api/v1/sign-ins", wrapper.ListSignIns, options.OperationMiddlewares["listSignIns"]...)
+	router.DELETE(options.BaseURL+"/api/v1/sign-ins/:sign_in_id", wrapper.EndSignIn, options.OperationMiddlewares["endSignIn"]...)
+	router.DELETE(options.BaseURL+"/api/v1/me", wrapper.EraseMe, options.OperationMiddlewares["eraseMe"]...)
 	router.GET(options.BaseURL+"/api/v1/me", wrapper.ShowMe, options.OperationMiddlewares["showMe"]...)
 	router.PATCH(options.BaseURL+"/api/v1/me", wrapper.ChangeMe, options.OperationMiddlewares["changeMe"]...)
+	router.GET(options.BaseURL+"/api/v1/me/export", wrapper.ExportMe, options.OperationMiddlewares["exportMe"]...)
+	router.POST(options.BaseURL+"/api/v1/me/address", wrapper.ChangeAddress, options.OperationMiddlewares["changeAddress"]...)
+	router.GET(options.BaseURL+"/api/v1/me/journal", wrapper.ListMyJournal, options.OperationMiddlewares["listMyJournal"]...)
 	router.GET(options.BaseURL+"/api/v1/tokens", wrapper.ListTokens, options.OperationMiddlewares["listTokens"]...)
 	router.POST(options.BaseURL+"/api/v1/tokens", wrapper.IssueToken, options.OperationMiddlewares["issueToken"]...)
 	router.DELETE(options.BaseURL+"/api/v1/tokens/:token_id", wrapper.RevokeToken, options.OperationMiddlewares["revokeToken"]...)
@@ -5629,8 +6249,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/programmes/:programme_id/facilitators", wrapper.ListFacilitators, options.OperationMiddlewares["listFacilitators"]...)
 	router.POST(options.BaseURL+"/api/v1/programmes/:programme_id/facilitators", wrapper.AddFacilitator, options.OperationMiddlewares["addFacilitator"]...)
 	router.DELETE(options.BaseURL+"/api/v1/programmes/:programme_id/facilitators/:person_id", wrapper.RemoveFacilitator, options.OperationMiddlewares["removeFacilitator"]...)
+	router.POST(options.BaseURL+"/api/v1/programmes/:programme_id/facilitators/:person_id/accept", wrapper.AcceptFacilitation, options.OperationMiddlewares["acceptFacilitation"]...)
+	router.GET(options.BaseURL+"/api/v1/programmes/:programme_id/journal", wrapper.ListProgrammeJournal, options.OperationMiddlewares["listProgrammeJournal"]...)
 	router.GET(options.BaseURL+"/api/v1/programmes/:programme_id/applications", wrapper.ListApplications, options.OperationMiddlewares["listApplications"]...)
 	router.POST(options.BaseURL+"/api/v1/programmes/:programme_id/applications", wrapper.Apply, options.OperationMiddlewares["apply"]...)
+	router.GET(options.BaseURL+"/api/v1/programmes/:programme_id/applications/export", wrapper.ExportApplications, options.OperationMiddlewares["exportApplications"]...)
 	router.DELETE(options.BaseURL+"/api/v1/applications/:application_id", wrapper.WithdrawApplication, options.OperationMiddlewares["withdrawApplication"]...)
 	router.GET(options.BaseURL+"/api/v1/applications/:application_id", wrapper.ShowApplication, options.OperationMiddlewares["showApplication"]...)
 	router.PATCH(options.BaseURL+"/api/v1/applications/:application_id", wrapper.ChangeApplication, options.OperationMiddlewares["changeApplication"]...)
@@ -7595,6 +8218,48 @@ func (response PressLinkdefaultApplicationProblemPlusJSONResponse) VisitPressLin
 	return err
 }
 
+type EraseMeRequestObject struct {
+	Params EraseMeParams
+	Body   *EraseMeJSONRequestBody
+}
+
+type EraseMeResponseObject interface {
+	VisitEraseMeResponse(w http.ResponseWriter) error
+}
+
+type EraseMe204ResponseHeaders struct {
+	SetCookie *string
+}
+
+type EraseMe204Response struct {
+	Headers EraseMe204ResponseHeaders
+}
+
+func (response EraseMe204Response) VisitEraseMeResponse(w http.ResponseWriter) error {
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type EraseMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EraseMedefaultApplicationProblemPlusJSONResponse) VisitEraseMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ShowMeRequestObject struct {
 	Params ShowMeParams
 }
@@ -7693,6 +8358,134 @@ type ChangeMedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ChangeMedefaultApplicationProblemPlusJSONResponse) VisitChangeMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeAddressRequestObject struct {
+	Params ChangeAddressParams
+	Body   *ChangeAddressJSONRequestBody
+}
+
+type ChangeAddressResponseObject interface {
+	VisitChangeAddressResponse(w http.ResponseWriter) error
+}
+
+type ChangeAddress202JSONResponse AddressAsked
+
+func (response ChangeAddress202JSONResponse) VisitChangeAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeAddressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeAddressdefaultApplicationProblemPlusJSONResponse) VisitChangeAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMeRequestObject struct {
+	Params ExportMeParams
+}
+
+type ExportMeResponseObject interface {
+	VisitExportMeResponse(w http.ResponseWriter) error
+}
+
+type ExportMe200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type ExportMe200JSONResponse struct {
+	Body    PersonalExport
+	Headers ExportMe200ResponseHeaders
+}
+
+func (response ExportMe200JSONResponse) VisitExportMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMedefaultApplicationProblemPlusJSONResponse) VisitExportMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyJournalRequestObject struct {
+	Params ListMyJournalParams
+}
+
+type ListMyJournalResponseObject interface {
+	VisitListMyJournalResponse(w http.ResponseWriter) error
+}
+
+type ListMyJournal200JSONResponse JournalList
+
+func (response ListMyJournal200JSONResponse) VisitListMyJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyJournaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyJournaldefaultApplicationProblemPlusJSONResponse) VisitListMyJournalResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8029,6 +8822,60 @@ func (response ApplydefaultApplicationProblemPlusJSONResponse) VisitApplyRespons
 	return err
 }
 
+type ExportApplicationsRequestObject struct {
+	ProgrammeId ProgrammeID `json:"programme_id"`
+	Params      ExportApplicationsParams
+}
+
+type ExportApplicationsResponseObject interface {
+	VisitExportApplicationsResponse(w http.ResponseWriter) error
+}
+
+type ExportApplications200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type ExportApplications200TextcsvResponse struct {
+	Body          io.Reader
+	Headers       ExportApplications200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportApplications200TextcsvResponse) VisitExportApplicationsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportApplicationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportApplicationsdefaultApplicationProblemPlusJSONResponse) VisitExportApplicationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListFacilitatorsRequestObject struct {
 	ProgrammeId ProgrammeID `json:"programme_id"`
 	Params      ListFacilitatorsParams
@@ -8145,6 +8992,47 @@ func (response RemoveFacilitatordefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type AcceptFacilitationRequestObject struct {
+	ProgrammeId ProgrammeID `json:"programme_id"`
+	PersonId    PersonID    `json:"person_id"`
+	Params      AcceptFacilitationParams
+}
+
+type AcceptFacilitationResponseObject interface {
+	VisitAcceptFacilitationResponse(w http.ResponseWriter) error
+}
+
+type AcceptFacilitation200JSONResponse Facilitator
+
+func (response AcceptFacilitation200JSONResponse) VisitAcceptFacilitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptFacilitationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AcceptFacilitationdefaultApplicationProblemPlusJSONResponse) VisitAcceptFacilitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ShowProgrammeHealthRequestObject struct {
 	ProgrammeId ProgrammeID `json:"programme_id"`
 	Params      ShowProgrammeHealthParams
@@ -8174,6 +9062,46 @@ type ShowProgrammeHealthdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ShowProgrammeHealthdefaultApplicationProblemPlusJSONResponse) VisitShowProgrammeHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProgrammeJournalRequestObject struct {
+	ProgrammeId ProgrammeID `json:"programme_id"`
+	Params      ListProgrammeJournalParams
+}
+
+type ListProgrammeJournalResponseObject interface {
+	VisitListProgrammeJournalResponse(w http.ResponseWriter) error
+}
+
+type ListProgrammeJournal200JSONResponse JournalList
+
+func (response ListProgrammeJournal200JSONResponse) VisitListProgrammeJournalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProgrammeJournaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListProgrammeJournaldefaultApplicationProblemPlusJSONResponse) VisitListProgrammeJournalResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8579,6 +9507,210 @@ func (response SkipSessiondefaultApplicationProblemPlusJSONResponse) VisitSkipSe
 	return err
 }
 
+type AskSignInRequestObject struct {
+	Params AskSignInParams
+	Body   *AskSignInJSONRequestBody
+}
+
+type AskSignInResponseObject interface {
+	VisitAskSignInResponse(w http.ResponseWriter) error
+}
+
+type AskSignIn202JSONResponse SignInAsked
+
+func (response AskSignIn202JSONResponse) VisitAskSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AskSignIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AskSignIndefaultApplicationProblemPlusJSONResponse) VisitAskSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInRequestObject struct {
+	Params ConfirmSignInParams
+	Body   *ConfirmSignInJSONRequestBody
+}
+
+type ConfirmSignInResponseObject interface {
+	VisitConfirmSignInResponse(w http.ResponseWriter) error
+}
+
+type ConfirmSignIn200ResponseHeaders struct {
+	SetCookie *string
+}
+
+type ConfirmSignIn200JSONResponse struct {
+	Body    Me
+	Headers ConfirmSignIn200ResponseHeaders
+}
+
+func (response ConfirmSignIn200JSONResponse) VisitConfirmSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmSignIndefaultApplicationProblemPlusJSONResponse) VisitConfirmSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSignInsRequestObject struct {
+	Params ListSignInsParams
+}
+
+type ListSignInsResponseObject interface {
+	VisitListSignInsResponse(w http.ResponseWriter) error
+}
+
+type ListSignIns200JSONResponse SignInList
+
+func (response ListSignIns200JSONResponse) VisitListSignInsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSignInsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSignInsdefaultApplicationProblemPlusJSONResponse) VisitListSignInsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSignInRequestObject struct {
+	SignInId SignInID `json:"sign_in_id"`
+	Params   EndSignInParams
+}
+
+type EndSignInResponseObject interface {
+	VisitEndSignInResponse(w http.ResponseWriter) error
+}
+
+type EndSignIn204Response struct {
+}
+
+func (response EndSignIn204Response) VisitEndSignInResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSignIndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndSignIndefaultApplicationProblemPlusJSONResponse) VisitEndSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutRequestObject struct {
+	Params SignOutParams
+}
+
+type SignOutResponseObject interface {
+	VisitSignOutResponse(w http.ResponseWriter) error
+}
+
+type SignOut204ResponseHeaders struct {
+	SetCookie *string
+}
+
+type SignOut204Response struct {
+	Headers SignOut204ResponseHeaders
+}
+
+func (response SignOut204Response) VisitSignOutResponse(w http.ResponseWriter) error {
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type SignOutdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SignOutdefaultApplicationProblemPlusJSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTokensRequestObject struct {
 	Params ListTokensParams
 }
@@ -8823,12 +9955,24 @@ type StrictServerInterface interface {
 	// PressLink Press the button
 	// (POST /api/v1/links/{token})
 	PressLink(ctx context.Context, request PressLinkRequestObject) (PressLinkResponseObject, error)
+	// EraseMe Be forgotten, for good
+	// (DELETE /api/v1/me)
+	EraseMe(ctx context.Context, request EraseMeRequestObject) (EraseMeResponseObject, error)
 	// ShowMe Who is calling
 	// (GET /api/v1/me)
 	ShowMe(ctx context.Context, request ShowMeRequestObject) (ShowMeResponseObject, error)
 	// ChangeMe Change one's own language, zone, hours and which mails come
 	// (PATCH /api/v1/me)
 	ChangeMe(ctx context.Context, request ChangeMeRequestObject) (ChangeMeResponseObject, error)
+	// ChangeAddress Ask for another address
+	// (POST /api/v1/me/address)
+	ChangeAddress(ctx context.Context, request ChangeAddressRequestObject) (ChangeAddressResponseObject, error)
+	// ExportMe Everything that Kring keeps about the caller
+	// (GET /api/v1/me/export)
+	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
+	// ListMyJournal What the caller did and what was done to the caller, newest first; ids and codes only
+	// (GET /api/v1/me/journal)
+	ListMyJournal(ctx context.Context, request ListMyJournalRequestObject) (ListMyJournalResponseObject, error)
 	// ObjectToMotion Object; the proposal falls
 	// (POST /api/v1/motions/{motion_id}/object)
 	ObjectToMotion(ctx context.Context, request ObjectToMotionRequestObject) (ObjectToMotionResponseObject, error)
@@ -8850,18 +9994,27 @@ type StrictServerInterface interface {
 	// Apply Sign up; counts after the press in the mailed link (72 hours)
 	// (POST /api/v1/programmes/{programme_id}/applications)
 	Apply(ctx context.Context, request ApplyRequestObject) (ApplyResponseObject, error)
-	// ListFacilitators Who facilitates the programme
+	// ExportApplications The waiting list as a table for a spreadsheet
+	// (GET /api/v1/programmes/{programme_id}/applications/export)
+	ExportApplications(ctx context.Context, request ExportApplicationsRequestObject) (ExportApplicationsResponseObject, error)
+	// ListFacilitators Who facilitates the programme, and who is asked to
 	// (GET /api/v1/programmes/{programme_id}/facilitators)
 	ListFacilitators(ctx context.Context, request ListFacilitatorsRequestObject) (ListFacilitatorsResponseObject, error)
-	// AddFacilitator Share the programme with another facilitator
+	// AddFacilitator Ask somebody by mail to share the programme
 	// (POST /api/v1/programmes/{programme_id}/facilitators)
 	AddFacilitator(ctx context.Context, request AddFacilitatorRequestObject) (AddFacilitatorResponseObject, error)
-	// RemoveFacilitator Take a facilitator off the programme; the last one stays
+	// RemoveFacilitator Take a facilitator, or an invitation, off the programme; the last one stays
 	// (DELETE /api/v1/programmes/{programme_id}/facilitators/{person_id})
 	RemoveFacilitator(ctx context.Context, request RemoveFacilitatorRequestObject) (RemoveFacilitatorResponseObject, error)
+	// AcceptFacilitation Yes, I share the programme; for one's own invitation
+	// (POST /api/v1/programmes/{programme_id}/facilitators/{person_id}/accept)
+	AcceptFacilitation(ctx context.Context, request AcceptFacilitationRequestObject) (AcceptFacilitationResponseObject, error)
 	// ShowProgrammeHealth Every circle with its state, health, reasons and the one next thing to do
 	// (GET /api/v1/programmes/{programme_id}/health)
 	ShowProgrammeHealth(ctx context.Context, request ShowProgrammeHealthRequestObject) (ShowProgrammeHealthResponseObject, error)
+	// ListProgrammeJournal What happened to the programme and its circles, newest first; ids and codes only
+	// (GET /api/v1/programmes/{programme_id}/journal)
+	ListProgrammeJournal(ctx context.Context, request ListProgrammeJournalRequestObject) (ListProgrammeJournalResponseObject, error)
 	// ListLetters What was told to circles and what was not sent and why; counts, never names
 	// (GET /api/v1/programmes/{programme_id}/letters)
 	ListLetters(ctx context.Context, request ListLettersRequestObject) (ListLettersResponseObject, error)
@@ -8889,6 +10042,21 @@ type StrictServerInterface interface {
 	// SkipSession No session this week, agreed beforehand; a date is added at the end
 	// (POST /api/v1/sessions/{session_id}/skip)
 	SkipSession(ctx context.Context, request SkipSessionRequestObject) (SkipSessionResponseObject, error)
+	// AskSignIn Ask for a letter to sign in with
+	// (POST /api/v1/sign-in)
+	AskSignIn(ctx context.Context, request AskSignInRequestObject) (AskSignInResponseObject, error)
+	// ConfirmSignIn Show the link's token or the code of the letter, and be signed in
+	// (POST /api/v1/sign-in/confirm)
+	ConfirmSignIn(ctx context.Context, request ConfirmSignInRequestObject) (ConfirmSignInResponseObject, error)
+	// ListSignIns The browsers in which one is signed in, newest first
+	// (GET /api/v1/sign-ins)
+	ListSignIns(ctx context.Context, request ListSignInsRequestObject) (ListSignInsResponseObject, error)
+	// EndSignIn End one of one's own sign-ins at once
+	// (DELETE /api/v1/sign-ins/{sign_in_id})
+	EndSignIn(ctx context.Context, request EndSignInRequestObject) (EndSignInResponseObject, error)
+	// SignOut End the sign-in of this browser
+	// (POST /api/v1/sign-out)
+	SignOut(ctx context.Context, request SignOutRequestObject) (SignOutResponseObject, error)
 	// ListTokens One's own bearer tokens, without their secrets
 	// (GET /api/v1/tokens)
 	ListTokens(ctx context.Context, request ListTokensRequestObject) (ListTokensResponseObject, error)
@@ -10463,6 +11631,54 @@ func (sh *strictHandler) PressLink(ctx echo.Context, token LinkToken, params Pre
 	return nil
 }
 
+// EraseMe operation middleware
+func (sh *strictHandler) EraseMe(ctx echo.Context, params EraseMeParams) error {
+	var request EraseMeRequestObject
+
+	request.Params = params
+
+	var body EraseMeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EraseMe(ctx.Request().Context(), request.(EraseMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EraseMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EraseMeResponseObject); ok {
+		return validResponse.VisitEraseMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ShowMe operation middleware
 func (sh *strictHandler) ShowMe(ctx echo.Context, params ShowMeParams) error {
 	var request ShowMeRequestObject
@@ -10530,6 +11746,104 @@ func (sh *strictHandler) ChangeMe(ctx echo.Context, params ChangeMeParams) error
 		return err
 	} else if validResponse, ok := response.(ChangeMeResponseObject); ok {
 		return validResponse.VisitChangeMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeAddress operation middleware
+func (sh *strictHandler) ChangeAddress(ctx echo.Context, params ChangeAddressParams) error {
+	var request ChangeAddressRequestObject
+
+	request.Params = params
+
+	var body ChangeAddressJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeAddress(ctx.Request().Context(), request.(ChangeAddressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeAddress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeAddressResponseObject); ok {
+		return validResponse.VisitChangeAddressResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportMe operation middleware
+func (sh *strictHandler) ExportMe(ctx echo.Context, params ExportMeParams) error {
+	var request ExportMeRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMe(ctx.Request().Context(), request.(ExportMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportMeResponseObject); ok {
+		return validResponse.VisitExportMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMyJournal operation middleware
+func (sh *strictHandler) ListMyJournal(ctx echo.Context, params ListMyJournalParams) error {
+	var request ListMyJournalRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyJournal(ctx.Request().Context(), request.(ListMyJournalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyJournal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyJournalResponseObject); ok {
+		return validResponse.VisitListMyJournalResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -10785,6 +12099,32 @@ func (sh *strictHandler) Apply(ctx echo.Context, programmeId ProgrammeID, params
 	return nil
 }
 
+// ExportApplications operation middleware
+func (sh *strictHandler) ExportApplications(ctx echo.Context, programmeId ProgrammeID, params ExportApplicationsParams) error {
+	var request ExportApplicationsRequestObject
+
+	request.ProgrammeId = programmeId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportApplications(ctx.Request().Context(), request.(ExportApplicationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportApplications")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportApplicationsResponseObject); ok {
+		return validResponse.VisitExportApplicationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListFacilitators operation middleware
 func (sh *strictHandler) ListFacilitators(ctx echo.Context, programmeId ProgrammeID, params ListFacilitatorsParams) error {
 	var request ListFacilitatorsRequestObject
@@ -10887,6 +12227,33 @@ func (sh *strictHandler) RemoveFacilitator(ctx echo.Context, programmeId Program
 	return nil
 }
 
+// AcceptFacilitation operation middleware
+func (sh *strictHandler) AcceptFacilitation(ctx echo.Context, programmeId ProgrammeID, personId PersonID, params AcceptFacilitationParams) error {
+	var request AcceptFacilitationRequestObject
+
+	request.ProgrammeId = programmeId
+	request.PersonId = personId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptFacilitation(ctx.Request().Context(), request.(AcceptFacilitationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptFacilitation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcceptFacilitationResponseObject); ok {
+		return validResponse.VisitAcceptFacilitationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ShowProgrammeHealth operation middleware
 func (sh *strictHandler) ShowProgrammeHealth(ctx echo.Context, programmeId ProgrammeID, params ShowProgrammeHealthParams) error {
 	var request ShowProgrammeHealthRequestObject
@@ -10907,6 +12274,32 @@ func (sh *strictHandler) ShowProgrammeHealth(ctx echo.Context, programmeId Progr
 		return err
 	} else if validResponse, ok := response.(ShowProgrammeHealthResponseObject); ok {
 		return validResponse.VisitShowProgrammeHealthResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProgrammeJournal operation middleware
+func (sh *strictHandler) ListProgrammeJournal(ctx echo.Context, programmeId ProgrammeID, params ListProgrammeJournalParams) error {
+	var request ListProgrammeJournalRequestObject
+
+	request.ProgrammeId = programmeId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProgrammeJournal(ctx.Request().Context(), request.(ListProgrammeJournalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProgrammeJournal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProgrammeJournalResponseObject); ok {
+		return validResponse.VisitListProgrammeJournalResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11233,6 +12626,178 @@ func (sh *strictHandler) SkipSession(ctx echo.Context, sessionId SessionID, para
 		return err
 	} else if validResponse, ok := response.(SkipSessionResponseObject); ok {
 		return validResponse.VisitSkipSessionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AskSignIn operation middleware
+func (sh *strictHandler) AskSignIn(ctx echo.Context, params AskSignInParams) error {
+	var request AskSignInRequestObject
+
+	request.Params = params
+
+	var body AskSignInJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AskSignIn(ctx.Request().Context(), request.(AskSignInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AskSignIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AskSignInResponseObject); ok {
+		return validResponse.VisitAskSignInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmSignIn operation middleware
+func (sh *strictHandler) ConfirmSignIn(ctx echo.Context, params ConfirmSignInParams) error {
+	var request ConfirmSignInRequestObject
+
+	request.Params = params
+
+	var body ConfirmSignInJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmSignIn(ctx.Request().Context(), request.(ConfirmSignInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmSignIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmSignInResponseObject); ok {
+		return validResponse.VisitConfirmSignInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSignIns operation middleware
+func (sh *strictHandler) ListSignIns(ctx echo.Context, params ListSignInsParams) error {
+	var request ListSignInsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSignIns(ctx.Request().Context(), request.(ListSignInsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSignIns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSignInsResponseObject); ok {
+		return validResponse.VisitListSignInsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSignIn operation middleware
+func (sh *strictHandler) EndSignIn(ctx echo.Context, signInId SignInID, params EndSignInParams) error {
+	var request EndSignInRequestObject
+
+	request.SignInId = signInId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSignIn(ctx.Request().Context(), request.(EndSignInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSignIn")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSignInResponseObject); ok {
+		return validResponse.VisitEndSignInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignOut operation middleware
+func (sh *strictHandler) SignOut(ctx echo.Context, params SignOutParams) error {
+	var request SignOutRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignOut(ctx.Request().Context(), request.(SignOutRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignOut")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignOutResponseObject); ok {
+		return validResponse.VisitSignOutResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

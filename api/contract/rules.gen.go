@@ -7,358 +7,407 @@ import "regexp"
 // Operations is every operation of the contract. It is never changed.
 func Operations() []Operation {
 	return []Operation{
-		{ID: "withdrawApplication", Method: "DELETE", Path: "/api/v1/applications/:application_id", Scope: "members:write", Public: false, Status: 204, Tagged: false, Parameters: []Parameter{
+		{ID: "withdrawApplication", Method: "DELETE", Path: "/api/v1/applications/:application_id", Scope: "members:write", Public: false, Status: 204, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "application_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "showApplication", Method: "GET", Path: "/api/v1/applications/:application_id", Scope: "members:read", Public: false, Status: 200, Tagged: true, Parameters: []Parameter{
+		{ID: "showApplication", Method: "GET", Path: "/api/v1/applications/:application_id", Scope: "members:read", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "application_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-None-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
 		}},
-		{ID: "changeApplication", Method: "PATCH", Path: "/api/v1/applications/:application_id", Scope: "members:write", Public: false, Status: 200, Tagged: true, Body: ruleApplicationPatch, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "changeApplication", Method: "PATCH", Path: "/api/v1/applications/:application_id", Scope: "members:write", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Body: ruleApplicationPatch, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "application_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 		}},
-		{ID: "listAbsences", Method: "GET", Path: "/api/v1/circles/:circle_id/absences", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listAbsences", Method: "GET", Path: "/api/v1/circles/:circle_id/absences", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "setAbsences", Method: "PUT", Path: "/api/v1/circles/:circle_id/absences", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Body: ruleAbsencesDraft, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "setAbsences", Method: "PUT", Path: "/api/v1/circles/:circle_id/absences", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleAbsencesDraft, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "beginCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/begin", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Body: ruleBegin, BodyNeeded: false, Parameters: []Parameter{
-			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
-			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
-			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
-			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
-			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
-		}},
-		{ID: "listBreaks", Method: "GET", Path: "/api/v1/circles/:circle_id/breaks", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
-			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
-			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
-		}},
-		{ID: "addBreak", Method: "POST", Path: "/api/v1/circles/:circle_id/breaks", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Body: ruleBreak, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "beginCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/begin", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleBegin, BodyNeeded: false, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "completeCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/complete", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listBreaks", Method: "GET", Path: "/api/v1/circles/:circle_id/breaks", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "addBreak", Method: "POST", Path: "/api/v1/circles/:circle_id/breaks", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleBreak, BodyNeeded: true, Parameters: []Parameter{
+			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
+			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "completeCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/complete", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "endCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/end", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Body: ruleEnd, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "endCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/end", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleEnd, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "sayFine", Method: "POST", Path: "/api/v1/circles/:circle_id/fine", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "sayFine", Method: "POST", Path: "/api/v1/circles/:circle_id/fine", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "setGuideWeek", Method: "PUT", Path: "/api/v1/circles/:circle_id/guide-week", Scope: "sessions:write", Public: false, Status: 200, Tagged: true, Body: ruleGuideWeek, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "setGuideWeek", Method: "PUT", Path: "/api/v1/circles/:circle_id/guide-week", Scope: "sessions:write", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Body: ruleGuideWeek, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 		}},
-		{ID: "showCircleHealth", Method: "GET", Path: "/api/v1/circles/:circle_id/health", Scope: "circles:read", Public: false, Status: 200, Tagged: true, Parameters: []Parameter{
+		{ID: "showCircleHealth", Method: "GET", Path: "/api/v1/circles/:circle_id/health", Scope: "circles:read", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-None-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
 		}},
-		{ID: "listJournal", Method: "GET", Path: "/api/v1/circles/:circle_id/journal", Scope: "circles:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listJournal", Method: "GET", Path: "/api/v1/circles/:circle_id/journal", Scope: "circles:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
 			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
 		}},
-		{ID: "acceptSeat", Method: "POST", Path: "/api/v1/circles/:circle_id/members/:member_id/accept", Scope: "members:write", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "acceptSeat", Method: "POST", Path: "/api/v1/circles/:circle_id/members/:member_id/accept", Scope: "members:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "member_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "declineSeat", Method: "POST", Path: "/api/v1/circles/:circle_id/members/:member_id/decline", Scope: "members:write", Public: false, Status: 200, Tagged: false, Body: ruleDecline, BodyNeeded: false, Parameters: []Parameter{
+		{ID: "declineSeat", Method: "POST", Path: "/api/v1/circles/:circle_id/members/:member_id/decline", Scope: "members:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleDecline, BodyNeeded: false, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "member_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "leaveCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/members/:member_id/leave", Scope: "members:write", Public: false, Status: 200, Tagged: false, Body: ruleLeave, BodyNeeded: false, Parameters: []Parameter{
+		{ID: "leaveCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/members/:member_id/leave", Scope: "members:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleLeave, BodyNeeded: false, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "member_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "withdrawSeat", Method: "DELETE", Path: "/api/v1/circles/:circle_id/members/:member_id", Scope: "members:write", Public: false, Status: 204, Tagged: false, Parameters: []Parameter{
+		{ID: "withdrawSeat", Method: "DELETE", Path: "/api/v1/circles/:circle_id/members/:member_id", Scope: "members:write", Public: false, Status: 204, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "member_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "showMember", Method: "GET", Path: "/api/v1/circles/:circle_id/members/:member_id", Scope: "circles:read", Public: false, Status: 200, Tagged: true, Parameters: []Parameter{
+		{ID: "showMember", Method: "GET", Path: "/api/v1/circles/:circle_id/members/:member_id", Scope: "circles:read", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "member_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-None-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
 		}},
-		{ID: "changeMember", Method: "PATCH", Path: "/api/v1/circles/:circle_id/members/:member_id", Scope: "members:write", Public: false, Status: 200, Tagged: true, Body: ruleMemberPatch, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "changeMember", Method: "PATCH", Path: "/api/v1/circles/:circle_id/members/:member_id", Scope: "members:write", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Body: ruleMemberPatch, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "member_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 		}},
-		{ID: "listMembers", Method: "GET", Path: "/api/v1/circles/:circle_id/members", Scope: "circles:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listMembers", Method: "GET", Path: "/api/v1/circles/:circle_id/members", Scope: "circles:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "inviteMember", Method: "POST", Path: "/api/v1/circles/:circle_id/members", Scope: "members:write", Public: false, Status: 201, Tagged: true, Body: ruleMemberDraft, BodyNeeded: true, Parameters: []Parameter{
-			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
-			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
-			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
-		}},
-		{ID: "writeToCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/messages", Scope: "circles:write", Public: false, Status: 202, Tagged: false, Body: ruleMessageDraft, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "inviteMember", Method: "POST", Path: "/api/v1/circles/:circle_id/members", Scope: "members:write", Public: false, Status: 201, Tagged: true, Within: 10, MostBody: 1048576, Body: ruleMemberDraft, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "listMotions", Method: "GET", Path: "/api/v1/circles/:circle_id/motions", Scope: "circles:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "writeToCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/messages", Scope: "circles:write", Public: false, Status: 202, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleMessageDraft, BodyNeeded: true, Parameters: []Parameter{
+			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "listMotions", Method: "GET", Path: "/api/v1/circles/:circle_id/motions", Scope: "circles:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "pauseCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/pause", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Body: rulePause, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "pauseCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/pause", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: rulePause, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "previewRun", Method: "GET", Path: "/api/v1/circles/:circle_id/preview", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "previewRun", Method: "GET", Path: "/api/v1/circles/:circle_id/preview", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "starts_on", Place: InQuery, Required: false, Rule: ruleOn},
 		}},
-		{ID: "resumeCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/resume", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Body: ruleResume, BodyNeeded: false, Parameters: []Parameter{
+		{ID: "resumeCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/resume", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleResume, BodyNeeded: false, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "askSeat", Method: "POST", Path: "/api/v1/circles/:circle_id/seats", Scope: "members:write", Public: false, Status: 201, Tagged: false, Parameters: []Parameter{
+		{ID: "askSeat", Method: "POST", Path: "/api/v1/circles/:circle_id/seats", Scope: "members:write", Public: false, Status: 201, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "listSessions", Method: "GET", Path: "/api/v1/circles/:circle_id/sessions", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listSessions", Method: "GET", Path: "/api/v1/circles/:circle_id/sessions", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "changeSlot", Method: "POST", Path: "/api/v1/circles/:circle_id/slot", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Body: ruleSlotChange, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "changeSlot", Method: "POST", Path: "/api/v1/circles/:circle_id/slot", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleSlotChange, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "listSlots", Method: "GET", Path: "/api/v1/circles/:circle_id/slots", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listSlots", Method: "GET", Path: "/api/v1/circles/:circle_id/slots", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
 		}},
-		{ID: "showCircle", Method: "GET", Path: "/api/v1/circles/:circle_id", Scope: "circles:read", Public: false, Status: 200, Tagged: true, Parameters: []Parameter{
+		{ID: "showCircle", Method: "GET", Path: "/api/v1/circles/:circle_id", Scope: "circles:read", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-None-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
 		}},
-		{ID: "changeCircle", Method: "PATCH", Path: "/api/v1/circles/:circle_id", Scope: "circles:write", Public: false, Status: 200, Tagged: true, Body: ruleCirclePatch, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "changeCircle", Method: "PATCH", Path: "/api/v1/circles/:circle_id", Scope: "circles:write", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Body: ruleCirclePatch, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 		}},
-		{ID: "listCircles", Method: "GET", Path: "/api/v1/circles", Scope: "circles:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listCircles", Method: "GET", Path: "/api/v1/circles", Scope: "circles:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
 			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
 			{Name: "programme_id", Place: InQuery, Required: false, Rule: ruleID},
 			{Name: "state", Place: InQuery, Required: false, Rule: ruleCircleState},
 		}},
-		{ID: "openCircle", Method: "POST", Path: "/api/v1/circles", Scope: "circles:write", Public: false, Status: 201, Tagged: true, Body: ruleCircleDraft, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "openCircle", Method: "POST", Path: "/api/v1/circles", Scope: "circles:write", Public: false, Status: 201, Tagged: true, Within: 10, MostBody: 1048576, Body: ruleCircleDraft, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "acknowledgeFlag", Method: "POST", Path: "/api/v1/flags/:flag_id/acknowledge", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "acknowledgeFlag", Method: "POST", Path: "/api/v1/flags/:flag_id/acknowledge", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "flag_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "dismissFlag", Method: "POST", Path: "/api/v1/flags/:flag_id/dismiss", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "dismissFlag", Method: "POST", Path: "/api/v1/flags/:flag_id/dismiss", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "flag_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "snoozeFlag", Method: "POST", Path: "/api/v1/flags/:flag_id/snooze", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Body: ruleSnooze, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "snoozeFlag", Method: "POST", Path: "/api/v1/flags/:flag_id/snooze", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleSnooze, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "flag_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "showGuideWeek", Method: "GET", Path: "/api/v1/guide-sets/:guide_set/weeks/:week", Scope: "", Public: true, Status: 200, Tagged: true, Parameters: []Parameter{
+		{ID: "showGuideWeek", Method: "GET", Path: "/api/v1/guide-sets/:guide_set/weeks/:week", Scope: "", Public: true, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "guide_set", Place: InPath, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 40}},
 			{Name: "week", Place: InPath, Required: true, Rule: &Rule{Shape: Integer, Min: integer(0), Max: integer(60)}},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-None-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
 		}},
-		{ID: "listGuideWeeks", Method: "GET", Path: "/api/v1/guide-sets/:guide_set/weeks", Scope: "", Public: true, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listGuideWeeks", Method: "GET", Path: "/api/v1/guide-sets/:guide_set/weeks", Scope: "", Public: true, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "guide_set", Place: InPath, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 40}},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "listGuideSets", Method: "GET", Path: "/api/v1/guide-sets", Scope: "", Public: true, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listGuideSets", Method: "GET", Path: "/api/v1/guide-sets", Scope: "", Public: true, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "showLink", Method: "GET", Path: "/api/v1/links/:token", Scope: "", Public: true, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "showLink", Method: "GET", Path: "/api/v1/links/:token", Scope: "", Public: true, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "token", Place: InPath, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 400}},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "pressLink", Method: "POST", Path: "/api/v1/links/:token", Scope: "", Public: true, Status: 200, Tagged: false, Body: rulePress, BodyNeeded: false, Parameters: []Parameter{
+		{ID: "pressLink", Method: "POST", Path: "/api/v1/links/:token", Scope: "", Public: true, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: rulePress, BodyNeeded: false, Parameters: []Parameter{
 			{Name: "token", Place: InPath, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 400}},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "showMe", Method: "GET", Path: "/api/v1/me", Scope: "me", Public: false, Status: 200, Tagged: true, Parameters: []Parameter{
+		{ID: "changeAddress", Method: "POST", Path: "/api/v1/me/address", Scope: "me", Public: false, Status: 202, Tagged: false, Within: 10, MostBody: 4096, Body: ruleAddressDraft, BodyNeeded: true, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "exportMe", Method: "GET", Path: "/api/v1/me/export", Scope: "me", Public: false, Status: 200, Tagged: false, Within: 60, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "listMyJournal", Method: "GET", Path: "/api/v1/me/journal", Scope: "me", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
+			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
+		}},
+		{ID: "eraseMe", Method: "DELETE", Path: "/api/v1/me", Scope: "me", Public: false, Status: 204, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleErasure, BodyNeeded: true, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "showMe", Method: "GET", Path: "/api/v1/me", Scope: "me", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-None-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
 		}},
-		{ID: "changeMe", Method: "PATCH", Path: "/api/v1/me", Scope: "me", Public: false, Status: 200, Tagged: true, Body: ruleMePatch, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "changeMe", Method: "PATCH", Path: "/api/v1/me", Scope: "me", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Body: ruleMePatch, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 		}},
-		{ID: "objectToMotion", Method: "POST", Path: "/api/v1/motions/:motion_id/object", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "objectToMotion", Method: "POST", Path: "/api/v1/motions/:motion_id/object", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "motion_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "listApplications", Method: "GET", Path: "/api/v1/programmes/:programme_id/applications", Scope: "members:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "exportApplications", Method: "GET", Path: "/api/v1/programmes/:programme_id/applications/export", Scope: "members:read", Public: false, Status: 200, Tagged: false, Within: 60, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "state", Place: InQuery, Required: false, Rule: ruleApplicationState},
+			{Name: "separator", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"comma", "semicolon"}}},
+		}},
+		{ID: "listApplications", Method: "GET", Path: "/api/v1/programmes/:programme_id/applications", Scope: "members:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
 			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
 			{Name: "state", Place: InQuery, Required: false, Rule: ruleApplicationState},
 		}},
-		{ID: "apply", Method: "POST", Path: "/api/v1/programmes/:programme_id/applications", Scope: "", Public: true, Status: 202, Tagged: false, Body: ruleApplicationDraft, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "apply", Method: "POST", Path: "/api/v1/programmes/:programme_id/applications", Scope: "", Public: true, Status: 202, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleApplicationDraft, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "removeFacilitator", Method: "DELETE", Path: "/api/v1/programmes/:programme_id/facilitators/:person_id", Scope: "programmes:write", Public: false, Status: 204, Tagged: false, Parameters: []Parameter{
+		{ID: "acceptFacilitation", Method: "POST", Path: "/api/v1/programmes/:programme_id/facilitators/:person_id/accept", Scope: "programmes:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "person_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "removeFacilitator", Method: "DELETE", Path: "/api/v1/programmes/:programme_id/facilitators/:person_id", Scope: "programmes:write", Public: false, Status: 204, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "person_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "listFacilitators", Method: "GET", Path: "/api/v1/programmes/:programme_id/facilitators", Scope: "programmes:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listFacilitators", Method: "GET", Path: "/api/v1/programmes/:programme_id/facilitators", Scope: "programmes:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "addFacilitator", Method: "POST", Path: "/api/v1/programmes/:programme_id/facilitators", Scope: "programmes:write", Public: false, Status: 201, Tagged: false, Body: ruleFacilitatorDraft, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "addFacilitator", Method: "POST", Path: "/api/v1/programmes/:programme_id/facilitators", Scope: "programmes:write", Public: false, Status: 201, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleFacilitatorDraft, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "showProgrammeHealth", Method: "GET", Path: "/api/v1/programmes/:programme_id/health", Scope: "circles:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "showProgrammeHealth", Method: "GET", Path: "/api/v1/programmes/:programme_id/health", Scope: "circles:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
 			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
 			{Name: "verdict", Place: InQuery, Required: false, Rule: ruleVerdict},
 		}},
-		{ID: "listLetters", Method: "GET", Path: "/api/v1/programmes/:programme_id/letters", Scope: "letters:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listProgrammeJournal", Method: "GET", Path: "/api/v1/programmes/:programme_id/journal", Scope: "programmes:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
+			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
+		}},
+		{ID: "listLetters", Method: "GET", Path: "/api/v1/programmes/:programme_id/letters", Scope: "letters:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
 			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
 			{Name: "state", Place: InQuery, Required: false, Rule: ruleLetterState},
 		}},
-		{ID: "listOpenCircles", Method: "GET", Path: "/api/v1/programmes/:programme_id/open-circles", Scope: "", Public: true, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listOpenCircles", Method: "GET", Path: "/api/v1/programmes/:programme_id/open-circles", Scope: "", Public: true, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
 			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
 		}},
-		{ID: "showProgramme", Method: "GET", Path: "/api/v1/programmes/:programme_id", Scope: "programmes:read", Public: true, Status: 200, Tagged: true, Parameters: []Parameter{
+		{ID: "showProgramme", Method: "GET", Path: "/api/v1/programmes/:programme_id", Scope: "programmes:read", Public: true, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-None-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
 		}},
-		{ID: "changeProgramme", Method: "PATCH", Path: "/api/v1/programmes/:programme_id", Scope: "programmes:write", Public: false, Status: 200, Tagged: true, Body: ruleProgrammePatch, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "changeProgramme", Method: "PATCH", Path: "/api/v1/programmes/:programme_id", Scope: "programmes:write", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Body: ruleProgrammePatch, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "programme_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 		}},
-		{ID: "listProgrammes", Method: "GET", Path: "/api/v1/programmes", Scope: "programmes:read", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listProgrammes", Method: "GET", Path: "/api/v1/programmes", Scope: "programmes:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
 			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
 		}},
-		{ID: "openProgramme", Method: "POST", Path: "/api/v1/programmes", Scope: "programmes:write", Public: false, Status: 201, Tagged: true, Body: ruleProgrammeDraft, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "openProgramme", Method: "POST", Path: "/api/v1/programmes", Scope: "programmes:write", Public: false, Status: 201, Tagged: true, Within: 10, MostBody: 1048576, Body: ruleProgrammeDraft, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "cancelSession", Method: "POST", Path: "/api/v1/sessions/:session_id/cancel", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "cancelSession", Method: "POST", Path: "/api/v1/sessions/:session_id/cancel", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "session_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "moveSession", Method: "POST", Path: "/api/v1/sessions/:session_id/move", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Body: ruleMove, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "moveSession", Method: "POST", Path: "/api/v1/sessions/:session_id/move", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleMove, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "session_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "recordOutcome", Method: "PUT", Path: "/api/v1/sessions/:session_id/outcome", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Body: ruleOutcome, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "recordOutcome", Method: "PUT", Path: "/api/v1/sessions/:session_id/outcome", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleOutcome, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "session_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "answerSession", Method: "PUT", Path: "/api/v1/sessions/:session_id/rsvp", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Body: ruleAnswer, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "answerSession", Method: "PUT", Path: "/api/v1/sessions/:session_id/rsvp", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleAnswer, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "session_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "skipSession", Method: "POST", Path: "/api/v1/sessions/:session_id/skip", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "skipSession", Method: "POST", Path: "/api/v1/sessions/:session_id/skip", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "session_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
-		{ID: "showSession", Method: "GET", Path: "/api/v1/sessions/:session_id", Scope: "sessions:read", Public: false, Status: 200, Tagged: true, Parameters: []Parameter{
+		{ID: "showSession", Method: "GET", Path: "/api/v1/sessions/:session_id", Scope: "sessions:read", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "session_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-None-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
 		}},
-		{ID: "changeSession", Method: "PATCH", Path: "/api/v1/sessions/:session_id", Scope: "sessions:write", Public: false, Status: 200, Tagged: true, Body: ruleSessionPatch, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "changeSession", Method: "PATCH", Path: "/api/v1/sessions/:session_id", Scope: "sessions:write", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Body: ruleSessionPatch, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "session_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 		}},
-		{ID: "revokeToken", Method: "DELETE", Path: "/api/v1/tokens/:token_id", Scope: "tokens:write", Public: false, Status: 204, Tagged: false, Parameters: []Parameter{
+		{ID: "confirmSignIn", Method: "POST", Path: "/api/v1/sign-in/confirm", Scope: "", Public: true, Status: 200, Tagged: false, Within: 10, MostBody: 4096, Body: ruleSignInProof, BodyNeeded: true, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "askSignIn", Method: "POST", Path: "/api/v1/sign-in", Scope: "", Public: true, Status: 202, Tagged: false, Within: 10, MostBody: 4096, Body: ruleSignInDraft, BodyNeeded: true, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "endSignIn", Method: "DELETE", Path: "/api/v1/sign-ins/:sign_in_id", Scope: "tokens:write", Public: false, Status: 204, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "sign_in_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "listSignIns", Method: "GET", Path: "/api/v1/sign-ins", Scope: "tokens:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "signOut", Method: "POST", Path: "/api/v1/sign-out", Scope: "", Public: true, Status: 204, Tagged: false, Within: 10, MostBody: 4096, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "revokeToken", Method: "DELETE", Path: "/api/v1/tokens/:token_id", Scope: "tokens:write", Public: false, Status: 204, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "token_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
-		{ID: "listTokens", Method: "GET", Path: "/api/v1/tokens", Scope: "tokens:write", Public: false, Status: 200, Tagged: false, Parameters: []Parameter{
+		{ID: "listTokens", Method: "GET", Path: "/api/v1/tokens", Scope: "tokens:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
 			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
 		}},
-		{ID: "issueToken", Method: "POST", Path: "/api/v1/tokens", Scope: "tokens:write", Public: false, Status: 201, Tagged: false, Body: ruleTokenDraft, BodyNeeded: true, Parameters: []Parameter{
+		{ID: "issueToken", Method: "POST", Path: "/api/v1/tokens", Scope: "tokens:write", Public: false, Status: 201, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleTokenDraft, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
@@ -376,6 +425,9 @@ var (
 	}}
 	ruleAbsencesDraft = &Rule{Shape: Object, Fields: []Field{
 		{Name: "items", Required: true, Rule: &Rule{Shape: List, Least: 0, Most: 100, Items: ruleAbsence}},
+	}}
+	ruleAddressDraft = &Rule{Shape: Object, Fields: []Field{
+		{Name: "email", Required: true, Rule: ruleEmail},
 	}}
 	ruleAnswer = &Rule{Shape: Object, Fields: []Field{
 		{Name: "answer", Required: true, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"yes", "no", "unsure"}}},
@@ -462,7 +514,11 @@ var (
 		{Name: "reason", Required: true, Rule: ruleEndReason},
 		{Name: "text", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 1000}},
 	}}
-	ruleEndReason        = &Rule{Shape: Text, Least: 0, Enum: []string{"dates", "stayed_away", "goals", "no_time", "nobody_held_it", "wrong_fit", "merged", "fell_silent", "other"}}
+	ruleEndReason = &Rule{Shape: Text, Least: 0, Enum: []string{"dates", "stayed_away", "goals", "no_time", "nobody_held_it", "wrong_fit", "merged", "fell_silent", "other"}}
+	ruleErasure   = &Rule{Shape: Object, Fields: []Field{
+		{Name: "email", Required: true, Rule: ruleEmail},
+		{Name: "silence", Required: false, Rule: &Rule{Shape: Boolean}},
+	}}
 	ruleFacilitatorDraft = &Rule{Shape: Object, Fields: []Field{
 		{Name: "email", Required: true, Rule: ruleEmail},
 		{Name: "letter_language", Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
@@ -531,6 +587,8 @@ var (
 		{Name: "guide_set", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 40}},
 		{Name: "holidays", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 20}},
 		{Name: "hour_reminder", Required: false, Rule: &Rule{Shape: Boolean}},
+		{Name: "keep_months", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(120)}},
+		{Name: "keep_unplaced_months", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(120)}},
 		{Name: "language", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 6, Pattern: pattern1}},
 		{Name: "name", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 100, Format: OneLine}},
 		{Name: "purpose", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 2000}},
@@ -544,6 +602,8 @@ var (
 		{Name: "breaks", Required: false, Rule: &Rule{Shape: List, Least: 0, Most: 100, Items: ruleBreakDraft}},
 		{Name: "holidays", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 20}},
 		{Name: "hour_reminder", Required: false, Rule: &Rule{Shape: Boolean}},
+		{Name: "keep_months", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(120)}},
+		{Name: "keep_unplaced_months", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(120)}},
 		{Name: "language", Required: false, Rule: ruleSpoken},
 		{Name: "name", Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 100, Format: OneLine}},
 		{Name: "purpose", Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 2000}},
@@ -561,6 +621,14 @@ var (
 	ruleScope        = &Rule{Shape: Text, Least: 0, Most: 40}
 	ruleSessionPatch = &Rule{Shape: Object, Fields: []Field{
 		{Name: "host_id", Required: true, Rule: ruleID},
+	}}
+	ruleSignInDraft = &Rule{Shape: Object, Fields: []Field{
+		{Name: "email", Required: true, Rule: ruleEmail},
+	}}
+	ruleSignInProof = &Rule{Shape: Object, Fields: []Field{
+		{Name: "code", Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 20}},
+		{Name: "id", Required: false, Rule: ruleID},
+		{Name: "token", Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 400}},
 	}}
 	ruleSlot = &Rule{Shape: Object, Fields: []Field{
 		{Name: "time", Required: true, Rule: ruleWallTime},

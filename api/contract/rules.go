@@ -80,9 +80,11 @@ type Operation struct {
 	Scope  string // what a bearer token must carry; empty: nothing
 	Public bool   // somebody without a token may ask
 	Status int    // of the answer when all goes well
+	Within int    // seconds until the caller is told to come back
 
 	Body       *Rule // nil: the operation takes none
 	BodyNeeded bool
+	MostBody   int64 // bytes of it that are read
 	Parameters []Parameter
 	Tagged     bool // the answer has an ETag
 }

@@ -225,7 +225,7 @@ func (s *service) route() error {
 	s.echo.IPExtractor, s.echo.SchemeExtractor = callers(s.config.proxies)
 	api.New(api.Options{
 		DB: s.db, Clock: s.clock, Texts: s.texts, Tokens: s.tokens, Circles: s.circles, Calendar: s.calendar, Watch: s.watch,
-		Buttons: s.buttons, Guides: s.guides,
+		Buttons: s.buttons, Guides: s.guides, SignIn: s.signIn, Records: s.records,
 		PublicURL: s.config.publicURL, Log: s.log, Observed: s.observed,
 	}).Mount(s.echo)
 	pages := web.New(web.Options{

@@ -68,8 +68,9 @@ func rulesOf(doc *openapi3.T) ([]byte, error) {
 
 func (t *table) operation(out *bytes.Buffer, o operation) error {
 	status, tagged := successOf(o)
-	fmt.Fprintf(out, "{ID: %q, Method: %q, Path: %q, Scope: %q, Public: %t, Status: %d, Tagged: %t",
-		o.OperationID, o.method, echoPath(o.path), scopeOf(o), publicOf(o), status, tagged)
+	fmt.Fprintf(out, "{ID: %q, Method: %q, Path: %q, Scope: %q, Public: %t, Status: %d, Tagged: %t, Within: %d, MostBody: %d",
+		o.OperationID, o.method, echoPath(o.path), scopeOf(o), publicOf(o), status, tagged,
+		o.number("x-seconds", usualSeconds), o.number("x-body-limit", usualBody))
 	if body := o.RequestBody; body != nil {
 		rule, err := t.ref(body.Value.Content.Get("application/json").Schema)
 		if err != nil {
@@ -88,6 +89,20 @@ func (t *table) operation(out *bytes.Buffer, o operation) error {
 	}
 	out.WriteString("}},\n")
 	return nil
+}
+
+// What holds for an operation that does not say otherwise.
+const (
+	usualSeconds = 10
+	usualBody    = 1 << 20 // bytes
+)
+
+// number answers an extension of the operation, or what is usual.
+func (o operation) number(extension string, usual int) int {
+	if n, is := o.Extensions[extension].(float64); is {
+		return int(n)
+	}
+	return usual
 }
 
 func echoPath(path string) string {
