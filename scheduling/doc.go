@@ -9,7 +9,8 @@
 // act. What decides is pure and stands in files of its own: plan.go lays out dates, warnings.go looks at them,
 // outcome.go says what a session counts as, expected.go who comes, hosts.go who leads, remind.go when something is
 // due. course.go holds a circle in the middle of a change and says what that makes of its run, rewriting.go what it
-// makes of its reminders, tell.go who is told; save.go writes the difference. store.go holds every query.
+// makes of its reminders, tell.go who is told; save.go writes the difference. forget.go makes answers into counts,
+// erasing.go tells and forgets one person. store.go holds every query.
 //
 // Main path, of every write:
 //

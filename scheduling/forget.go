@@ -41,7 +41,7 @@ func (cal *Calendar) Forget(ctx context.Context, now time.Time) (Counts, time.Ti
 // bygone is a session whose answers lose their names, with the wall that its circle's absences are dates on.
 type bygone struct {
 	ID, CircleID, Zone string
-	StartsAt           time.Time
+	StartsAt, EndsAt   time.Time
 }
 
 func forget(tx database.Tx, due []Reminder, now time.Time) error {
@@ -86,7 +86,7 @@ func (b bygone) forget(tx database.Tx, word Word) error {
 		}
 	}
 	t := word.Tally(s, members, loc)
-	if err := saveCounts(tx, b.ID, t); err != nil {
+	if err := addCounts(tx, b.ID, t); err != nil {
 		return err
 	}
 	if err := circles.OwedNoSignIn(tx, absent, b.StartsAt); err != nil || !away {

@@ -88,14 +88,18 @@ func (c *course) sessionView(s Session, o circles.Object) (SessionView, error) {
 	return v, nil
 }
 
-// tally counts the answers, from what was kept once the names are forgotten.
+// tally counts the answers: those that still have names, and what was kept of those that were forgotten.
 func (c *course) tally(s Session) Tally {
+	t := c.word.Tally(s, c.members, c.loc)
 	if s.SaidYes == nil || s.SaidNo == nil || s.SaidUnsure == nil {
-		return c.word.Tally(s, c.members, c.loc)
+		return t
 	}
-	t := Tally{Yes: *s.SaidYes, No: *s.SaidNo, Unsure: *s.SaidUnsure}
-	t.Silent = max(len(c.members)-t.Yes-t.No-t.Unsure, 0)
-	return t
+	kept := Tally{Yes: *s.SaidYes, No: *s.SaidNo, Unsure: *s.SaidUnsure}
+	if r := c.reminderOf(s, ForgetAnswers); r != nil && r.DoneAt == nil { // of somebody who was erased, beside the names
+		return Tally{Yes: kept.Yes + t.Yes, No: kept.No + t.No, Unsure: kept.Unsure + t.Unsure, Silent: t.Silent}
+	}
+	kept.Silent = max(len(c.members)-kept.Yes-kept.No-kept.Unsure, 0)
+	return kept
 }
 
 // Breaks are the stretches that the circle keeps free, by date.

@@ -75,14 +75,14 @@ func sessionsOf(tx database.Tx, circleID string) ([]Session, error) {
 		circleID, mostSessionRows))
 }
 
-// saveSession writes a session at the revision it was read at; it answers Stale when the row is at another.
+// saveSession writes a session at the revision it was read at; it answers Stale when the row is at another. The counts
+// of what was said are written by what forgets alone.
 func saveSession(tx database.Tx, s *Session, now time.Time) error {
 	done := tx.Gorm().Table("sessions").Where("id = ? and revision = ?", s.ID, s.Revision).Updates(map[string]any{
 		"ordinal": s.Ordinal, "state": s.State, "starts_at": s.StartsAt, "ends_at": s.EndsAt, "series": s.Series,
 		"slot_starts_at": s.SlotStartsAt, "sequence": s.Sequence, "guide_week": s.GuideWeek,
 		"week_settled": s.WeekSettled, "host_id": s.HostID, "host_swapped": s.HostSwapped,
 		"replaces_id": s.ReplacesID, "moved_at": s.MovedAt, "outcome_at": s.OutcomeAt,
-		"said_yes": s.SaidYes, "said_no": s.SaidNo, "said_unsure": s.SaidUnsure,
 		"revision": s.Revision + 1, "updated_at": now,
 	})
 	if done.Error == nil && done.RowsAffected == 0 {

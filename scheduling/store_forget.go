@@ -14,7 +14,7 @@ func dueForgets(tx database.Tx, now time.Time, limit int) ([]Reminder, error) {
 
 // pastSessions are sessions by id.
 func pastSessions(tx database.Tx, ids []string) ([]bygone, error) {
-	return rows[bygone](tx.Gorm().Raw(`select s.id, s.circle_id, s.starts_at, c.zone from sessions s
+	return rows[bygone](tx.Gorm().Raw(`select s.id, s.circle_id, s.starts_at, s.ends_at, c.zone from sessions s
 		join circles c on c.id = s.circle_id where s.id in ? order by s.starts_at, s.id`, ids))
 }
 
@@ -33,8 +33,9 @@ func deleteAbsences(tx database.Tx, circleID string, on wall.Date) error {
 	return tx.Gorm().Where("circle_id = ? and until_on <= ?", circleID, on).Delete(&Absence{}).Error
 }
 
-// saveCounts keeps the counts of a session whose names are forgotten.
-func saveCounts(tx database.Tx, sessionID string, c Tally) error {
-	return tx.Gorm().Table("sessions").Where("id = ?", sessionID).
-		Updates(map[string]any{"said_yes": c.Yes, "said_no": c.No, "said_unsure": c.Unsure}).Error
+// addCounts keeps the counts of a session whose names are forgotten, all at once or, when somebody is erased before,
+// some of them.
+func addCounts(tx database.Tx, sessionID string, c Tally) error {
+	return tx.Gorm().Exec(`update sessions set said_yes = coalesce(said_yes, 0) + ?, said_no = coalesce(said_no, 0) + ?,
+		said_unsure = coalesce(said_unsure, 0) + ? where id = ?`, c.Yes, c.No, c.Unsure, sessionID).Error
 }
