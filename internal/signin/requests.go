@@ -123,7 +123,8 @@ func (s *SignIn) Show(ctx context.Context, token string) error {
 // asked for is void. It answers NotFound "sign-in-void" for a link or a request that is unknown, used, expired or tried
 // five times, Invalid with /code "wrong-code" for a wrong code, and TooMany "too-often".
 //
-// What is no code at all (not six digits) is refused without being counted as a try.
+// What is no code at all (not six digits) is refused without being counted as a try. A wrong code is counted although it
+// is refused, so this does not run within a transaction that ends with the refusal: no Idempotency-Key.
 func (s *SignIn) Confirm(ctx context.Context, proof Proof, network string) (identity.Person, error) {
 	if proof.Token == "" {
 		digits, isCode := readCode(proof.Code)
