@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kring/circles"
+	"kring/internal/database"
 	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/mail"
@@ -52,6 +53,9 @@ func (v *visit) press(o opened, sent url.Values) error {
 	f, refused := fault.Of(err)
 	switch {
 	case err == nil:
+		if o.person, err = v.anew(o.person); err != nil {
+			return err
+		}
 		title := said.Title
 		if !said.Again {
 			title = v.say("web.link.done")
@@ -61,6 +65,15 @@ func (v *visit) press(o opened, sent url.Values) error {
 		return v.button(o, v.statusOf(f), done{wrong: f, sent: sent})
 	}
 	return err
+}
+
+// anew reads somebody again: a press may have voided the links that she had, and the page after it leads on by new ones.
+func (v *visit) anew(p identity.Person) (now identity.Person, err error) {
+	err = v.DB.Read(v.ctx(), func(tx database.Tx) error {
+		now, err = identity.FindIn(tx, p.ID)
+		return err
+	})
+	return now, err
 }
 
 func (v *visit) doPress(o opened, sent url.Values) (letters.Pressed, error) {

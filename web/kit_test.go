@@ -20,6 +20,8 @@ import (
 	"kring/internal/clock"
 	"kring/internal/database"
 	"kring/internal/identity"
+	"kring/internal/signin"
+	"kring/internal/signin/oidc"
 	"kring/internal/testkit"
 	"kring/internal/text"
 	"kring/internal/wall"
@@ -38,11 +40,14 @@ type world struct {
 	registry    *circles.Registry
 	calendar    *scheduling.Calendar
 	guides      *guides.Library
+	signIn      *signin.SignIn
+	provider    *oidc.Provider // of an organisation; nil: none
 	echo        *echo.Echo
 	log         *bytes.Buffer
 	facilitator identity.Actor
 	programme   circles.ProgrammeView
 	circle      circles.Circle
+	tables      []string          // all that there are
 	people      []identity.Person // the members, the first reads Dutch, the second English, and so on
 	seats       []circles.Member  // theirs
 }
@@ -53,7 +58,7 @@ const official = "https://method.example/guides"
 func worlds(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
 	testkit.URLs(t, func(t *testing.T, url string) {
-		synctest.Test(t, func(t *testing.T) { fn(t, newWorld(t, testkit.Open(t, url))) })
+		synctest.Test(t, func(t *testing.T) { fn(t, newWorld(t, testkit.Open(t, url), virtual())) })
 	})
 }
 
@@ -61,18 +66,29 @@ func worlds(t *testing.T, fn func(t *testing.T, w *world)) {
 func oneWorld(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
 	url := testkit.SQLite(t)
-	synctest.Test(t, func(t *testing.T) { fn(t, newWorld(t, testkit.Open(t, url))) })
+	synctest.Test(t, func(t *testing.T) { fn(t, newWorld(t, testkit.Open(t, url), virtual())) })
 }
 
-func newWorld(t *testing.T, db *database.DB) *world {
+// begins is when product time begins in every world.
+var begins = time.Date(2018, 2, 5, 12, 0, 0, 0, time.UTC)
+
+// virtual is a clock within a bubble, whose machine time begins there too.
+func virtual() *clock.Clock {
+	time.Sleep(time.Until(begins)) //nolint:forbidigo // virtual time
+	return clock.System()
+}
+
+func newWorld(t *testing.T, db *database.DB, c *clock.Clock) *world {
 	t.Helper()
-	w := &world{t: t, ctx: t.Context(), db: db, clock: clock.System(), echo: echo.New(), log: &bytes.Buffer{}}
-	w.sleep(time.Until(time.Date(2018, 2, 5, 12, 0, 0, 0, time.UTC)))
+	w := &world{t: t, ctx: t.Context(), db: db, clock: c, echo: echo.New(), log: &bytes.Buffer{}}
 	w.texts = got(text.Load(rooms()...))(t).Strict()
 	w.guides = got(guides.Load(guides.Embedded(), guides.Options{OfficialURL: map[string]string{"wol": official}}))(t)
 	w.links = identity.NewLinks(got(identity.ParseSecrets(strings.Repeat("k", 32)))(t))
 	w.registry = circles.NewRegistry(circles.Options{DB: db, Clock: w.clock, Guides: w.guides, Calendars: holidays.Keys()})
 	w.calendar = scheduling.New(scheduling.Options{DB: db, Clock: w.clock, Guides: w.guides})
+	for _, table := range testkit.ReadSchema(t, db) {
+		w.tables = append(w.tables, table.Name)
+	}
 	w.mount()
 	w.facilitator = identity.Actor{PersonID: w.person("Farah Facilitator", "farah@example.org", "nl", "Europe/Brussels").ID}
 	owner := w.facilitator
@@ -235,23 +251,42 @@ func (w *world) send(r *http.Request, headers ...string) answered {
 		a.page = parsePage(w.t, a.Body.String())
 		a.page.check(w.t)
 	}
-	w.checkHeaders(a)
+	w.checkHeaders(r.URL.Path, a)
+	if a.Header().Get("Set-Cookie") != "" {
+		w.t.Error("a page sets a cookie")
+	}
 	return a
 }
 
-func (w *world) checkHeaders(a answered) {
+// checkHeaders holds an answer against what all pages say to browsers.
+func (w *world) checkHeaders(path string, a answered) {
 	w.t.Helper()
-	h := a.Header()
-	for name, want := range map[string]string{
+	want := map[string]string{
 		"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
-	} {
-		if h.Get(name) != want {
-			w.t.Errorf("%s is %q", name, h.Get(name))
+		"Permissions-Policy": noPowers, "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+	}
+	if withCookie(path) {
+		want["Referrer-Policy"], want["Vary"] = "same-origin", "Accept-Language, Cookie"
+		want["Cache-Control"] = "no-store"
+	}
+	if w.provider != nil && path == signInPath && a.Code != http.StatusSeeOther {
+		want["Content-Security-Policy"] = strings.Replace(policy, "form-action 'self'", "form-action 'self' "+w.provider.Issuer, 1)
+	}
+	for name, value := range want {
+		if got := a.Header().Get(name); got != value {
+			w.t.Errorf("%s: %s is %q", path, name, got)
 		}
 	}
-	if h.Get("Set-Cookie") != "" {
-		w.t.Error("a page sets a cookie")
+}
+
+// withCookie says whether an address belongs to signing in, or to who is signed in.
+func withCookie(path string) bool {
+	for _, below := range []string{"/sign-in", "/sign-out", "/s/", "/me"} {
+		if strings.HasPrefix(path, below) {
+			return true
+		}
 	}
+	return false
 }
 
 // is fails unless the answer has the status and says all of the texts.
@@ -284,7 +319,7 @@ func (w *world) rows() string {
 	w.t.Helper()
 	var out strings.Builder
 	if err := w.db.Read(w.ctx, func(tx database.Tx) error {
-		for _, table := range tables {
+		for _, table := range w.tables {
 			var rows []map[string]any
 			if err := tx.Gorm().Table(table).Order("1").Find(&rows).Error; err != nil {
 				return err
@@ -308,18 +343,14 @@ func (w *world) unchanged(t testing.TB, fn func()) {
 	}
 }
 
-var tables = []string{
-	"people", "tokens", "journal", "idempotency_keys", "programmes", "programme_breaks", "facilitators", "applications",
-	"circles", "members", "motions", "sessions", "answers", "absences", "circle_breaks", "reminders", "flags",
-	"circle_messages", "told", "notices", "letters",
-}
-
 func (w *world) mountWith(o Options) {
 	o.DB, o.Clock, o.Texts, o.Links = w.db, w.clock, w.texts, w.links
 	o.Circles, o.Calendar = w.registry, w.calendar
-	o.Log = slog.New(slog.NewJSONHandler(w.log, nil))
+	o.Log = w.logger()
 	New(o).Mount(w.echo)
 }
+
+func (w *world) logger() *slog.Logger { return slog.New(slog.NewJSONHandler(w.log, nil)) }
 
 // byEmail finds somebody by address.
 func (w *world) byEmail(email string) identity.Person {

@@ -158,50 +158,8 @@ func (v *visit) export(p identity.Person) error {
 	return v.c.Blob(http.StatusOK, echo.MIMEApplicationJSON, append(raw, '\n'))
 }
 
-// addressPage is the form for another address, and after it what to do next.
-type addressPage struct {
-	frame
-	Said  string
-	Next  string // which letters there are to press in
-	Now   string
-	Email field
-}
-
-func (v *visit) showAddress(p identity.Person) error {
-	return v.address(p, http.StatusOK, addressPage{}, "", nil)
-}
-
-func (v *visit) address(p identity.Person, status int, shown addressPage, typed string, wrong *fault.Fault) error {
-	shown.frame, shown.Now = v.personal(p, aside, "web.address.title"), p.Email
-	shown.Email = field{
-		ID: "email", Name: "email", Type: "email", Mode: "email", Complete: "email", Label: v.say("web.address.new"),
-		Value: typed, Required: true, Most: 254,
-	}
-	if wrong != nil {
-		shown.Email.Wrong = v.wrongBy(wrong)["email"]
-	}
-	return v.show(status, "address", shown)
-}
-
 // aside is the purpose of no page of the menu: of pages that one of them leads to.
 const aside = "aside"
-
-// changeAddress asks for the letters. The answer is the same when somebody else has the address.
-func (v *visit) changeAddress(p identity.Person, sent url.Values) error {
-	until, err := v.SignIn.ChangeAddress(v.ctx(), v.actor, sent.Get("email"))
-	if f, refused := fault.Of(err); refused && f.Kind == fault.Invalid {
-		return v.address(p, v.statusOf(f), addressPage{}, sent.Get("email"), f)
-	}
-	if err != nil {
-		return err
-	}
-	next := "web.address.press-both"
-	if !p.Confirmed() || p.UndeliverableAt != nil {
-		next = "web.address.press-new"
-	}
-	shown := addressPage{Said: v.say("web.address.sent"), Next: v.say(next, "until", v.moment(until, p.Zone))}
-	return v.address(p, http.StatusAccepted, shown, "", nil)
-}
 
 // erasePage says what is forgotten and what stays, and asks for one's own address so that nobody does it by mistake.
 type erasePage struct {
@@ -241,6 +199,7 @@ func (v *visit) erase(p identity.Person, sent url.Values) error {
 	err := ownAddress(p, sent.Get("email"))
 	if err == nil {
 		err = v.Records.Erase(v.ctx(), v.actor, shown.Silence)
+		v.SignIn.Forget()
 	}
 	if f, refused := fault.Of(err); refused && (f.Kind == fault.Invalid || f.Kind == fault.Conflict) {
 		return v.erasing(p, v.statusOf(f), shown, sent.Get("email"), f)

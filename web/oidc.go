@@ -52,4 +52,5 @@ func (w *Web) finishOIDC(v *visit) error {
 	return v.start(personID)
 }
 
+// oidcCookie binds an attempt to the browser that began it.
 const oidcCookie = "__Host-kring-oidc"

@@ -37,7 +37,7 @@ var templateFiles embed.FS
 type templates map[string]*template.Template
 
 func readTemplates() templates {
-	frame := template.Must(template.ParseFS(templateFiles, "templates/frame.html", "templates/fields.html"))
+	frame := template.Must(template.ParseFS(templateFiles, "templates/frame.html", "templates/fields.html", "templates/seen.html"))
 	pages := templates{}
 	for _, name := range []string{
 		"home", "link", "mine", "mails", "sees", "guide", "guides", "signup", "applied", "failed",

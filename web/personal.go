@@ -58,13 +58,6 @@ type mailsPage struct {
 	Language, Zone                 field
 }
 
-// seesPage is who sees what. It holds nothing of its own: the same words are true for everybody.
-type seesPage struct{ frame }
-
-func (v *visit) showSees(p identity.Person) error {
-	return v.show(http.StatusOK, "sees", seesPage{v.personal(p, circles.LinkSees, "web.sees.title")})
-}
-
 func (v *visit) showMails(p identity.Person) error { return v.mails(p, http.StatusOK, "", nil) }
 
 func (v *visit) mails(p identity.Person, status int, said string, wrong *fault.Fault) error {

@@ -121,6 +121,37 @@ func TestWhichMails(t *testing.T) {
 	})
 }
 
+// What facilitators see is listed in one place; the pages show that list whole, and how long the programme keeps it.
+func TestWhoSeesWhatAndForHowLong(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		last, unplaced := 1, 18
+		got(w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 0, circles.ProgrammePatch{
+			KeepMonths: &last, KeepUnplacedMonths: &unplaced,
+		}))(t)
+		for _, lang := range []string{"nl", "en"} {
+			pages := []answered{
+				w.get(SignupPath(w.programme.ID, "")+"?lang="+lang).is(t, http.StatusOK),
+				w.get(w.link(0, circles.LinkSees, "")+"?lang="+lang).is(t, http.StatusOK),
+			}
+			for _, a := range pages {
+				var items []string
+				for _, n := range a.page.all("li") {
+					items = append(items, (&htmlPage{root: n}).text())
+				}
+				for _, key := range slices.Concat(circles.SeenByFacilitators(), circles.NeverSeen()) {
+					if word := w.texts.Say(lang, "seen."+key, nil); !slices.Contains(items, word) {
+						t.Errorf("%q is not listed among %q", word, items)
+					}
+				}
+				says := map[string][]string{"nl": {"een maand na je laatste cirkel", "18 maanden nadat"}, "en": {"one month after", "18 months after"}}
+				a.is(t, http.StatusOK, says[lang]...)
+			}
+		}
+		farah := w.person("Fien Vreemd", "fien@example.org", "nl", "Europe/Brussels")
+		w.get("/l/"+w.links.Sign(circles.LinkSees, "", farah)).is(t, http.StatusOK, "Dat zegt elk programma zelf")
+	})
+}
+
 func TestUnsubscribe(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
 		oneClick := url.Values{"List-Unsubscribe": {"One-Click"}}

@@ -6,6 +6,9 @@ import (
 
 	"kring/circles"
 	"kring/internal/identity"
+	"kring/internal/limit"
+	"kring/internal/outbox"
+	"kring/internal/signin"
 	"kring/scheduling"
 	"kring/scheduling/health"
 	"kring/scheduling/letters"
@@ -13,18 +16,24 @@ import (
 
 // rooms are the sentences of all rooms that a page speaks with.
 func rooms() []fs.FS {
-	return []fs.FS{identity.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, Texts}
+	return []fs.FS{identity.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, signin.Texts, Texts}
 }
 
 func (w *world) mount() {
 	w.t.Helper()
 	secrets := got(identity.ParseSecrets(strings.Repeat("k", 32)))(w.t)
+	w.signIn = signin.New(signin.Options{
+		DB: w.db, Clock: w.clock, Texts: w.texts, Secrets: secrets, Links: w.links, Limits: limit.New(secrets, 0),
+		PublicURL: publicURL, Log: w.logger(),
+	})
+	tokens := identity.NewTokens(w.db, w.clock, secrets)
 	w.mountWith(Options{
-		Guides: w.guides,
+		Guides: w.guides, SignIn: w.signIn, OIDC: w.provider,
+		Records: identity.NewRecords(w.db, w.clock, w.registry.Part(), outbox.Part(), w.signIn.Part(), tokens.Part()),
 		Buttons: letters.NewButtons(letters.ButtonsOptions{
 			DB: w.db, Clock: w.clock, Circles: w.registry, Calendar: w.calendar, Guides: w.guides, Texts: w.texts, Links: w.links,
 			Watch:  health.New(health.Options{DB: w.db, Clock: w.clock, Guides: w.guides}),
-			Tokens: identity.NewTokens(w.db, w.clock, secrets), PublicURL: "https://kring.example",
+			Tokens: tokens, PublicURL: publicURL,
 		}),
 	})
 }

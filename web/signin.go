@@ -4,7 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode"
+
+	"github.com/labstack/echo/v4"
 
 	"kring/internal/database"
 	"kring/internal/fault"
@@ -112,7 +113,7 @@ func (w *Web) enterCode(v *visit) error {
 		return err
 	}
 	request, typed := sent.Get("request"), sent.Get("code")
-	p, err := v.SignIn.Confirm(v.ctx(), signin.Proof{RequestID: request, Code: bare(typed)}, v.network())
+	p, err := v.SignIn.Confirm(v.ctx(), signin.Proof{RequestID: request, Code: typed}, v.network())
 	if f, refused := fault.Of(err); refused && f.Kind == fault.Invalid {
 		return v.codeForm(v.statusOf(f), request, typed, f)
 	}
@@ -120,16 +121,6 @@ func (w *Web) enterCode(v *visit) error {
 		return err
 	}
 	return v.start(p.ID)
-}
-
-// bare is a code without what people and mail programs put between its digits.
-func bare(code string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || r == '-' {
-			return -1
-		}
-		return r
-	}, code)
 }
 
 // showEnter is the page behind the link of a letter: one button, and nothing that says whose it is.
@@ -188,12 +179,21 @@ func (v *visit) who() (p identity.Person, known bool, err error) {
 	if fault.IsKind(err, fault.NotFound) || err == nil && p.ErasedAt != nil {
 		return identity.Person{}, false, nil
 	}
+	if err == nil && bearer(v.c.Request()) {
+		err = fault.New(fault.Unreadable, "two-credentials")
+	}
 	if err != nil {
 		return identity.Person{}, false, err
 	}
 	v.actor = actor
 	v.speak(p)
 	return p, true, nil
+}
+
+// bearer says whether a request carries a token as well: then nobody can say as whom it comes.
+func bearer(r *http.Request) bool {
+	scheme, _, _ := strings.Cut(r.Header.Get(echo.HeaderAuthorization), " ")
+	return strings.EqualFold(scheme, "Bearer")
 }
 
 // own is a page of who is signed in; anybody else is led to where one signs in.

@@ -18,6 +18,7 @@ type signupPage struct {
 	Costs       string
 	Starts      string
 	Closes      string
+	Kept        keptLine
 	Asked       *seatLine  // the circle that the link names
 	SeatGone    bool       // it names one that seeks nobody
 	Seats       []seatLine // circles that seek members
@@ -69,7 +70,7 @@ func (v *visit) signup() (signupPage, error) {
 		frame: v.frame(found.Name), Programme: found, FormOpen: found.Open || found.Asked != nil,
 		SeatGone: circleID != "" && found.Asked == nil,
 	}
-	shown.Wide = true
+	shown.Wide, shown.Kept = true, v.kept(found.Programme)
 	set, _ := v.Guides.Set(found.GuideSet)
 	costs := "web.signup.costs"
 	if set.Interval == 7 {

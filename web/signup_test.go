@@ -8,8 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"kring/circles"
+	"kring/internal/limit"
 	"kring/internal/wall"
+	"kring/scheduling/holidays"
 )
 
 func signupForm() url.Values {
@@ -126,4 +130,14 @@ func TestSeatsOutliveTheSignUp(t *testing.T) {
 func (w *world) application(email string) circles.Application {
 	w.t.Helper()
 	return w.applicationOf(w.byEmail(email).ID)
+}
+
+// limitSignUps mounts the pages anew, over a registry that counts.
+func (w *world) limitSignUps(l *limit.Limits) {
+	w.t.Helper()
+	w.registry = circles.NewRegistry(circles.Options{
+		DB: w.db, Clock: w.clock, Guides: w.guides, Calendars: holidays.Keys(), Limits: l,
+	})
+	w.echo = echo.New()
+	w.mount()
 }
