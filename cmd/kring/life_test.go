@@ -69,9 +69,9 @@ func live(t *testing.T, at string, story func(l *life)) {
 }
 
 // begin puts the program together and lets its ticks begin; end takes it apart.
-func begin(t *testing.T, in ingredients, url string, sink *smtpsink.Sink) (l *life, end func()) {
+func begin(t *testing.T, in ingredients, url string, sink *smtpsink.Sink, change ...func(*settings)) (l *life, end func()) {
 	t.Helper()
-	l = assemble(t, in, url, sink)
+	l = assemble(t, in, url, sink, change...)
 	ticks, err := startTicking(t.Context(), l.service.jobs)
 	if err != nil {
 		t.Fatal(err)
@@ -79,13 +79,16 @@ func begin(t *testing.T, in ingredients, url string, sink *smtpsink.Sink) (l *li
 	return l, func() { l.end(ticks.stop) }
 }
 
-// assemble puts the program together; nothing ticks yet.
-func assemble(t *testing.T, in ingredients, url string, sink *smtpsink.Sink) *life {
+// assemble puts the program together, with settings changed as the test wants; nothing ticks yet.
+func assemble(t *testing.T, in ingredients, url string, sink *smtpsink.Sink, change ...func(*settings)) *life {
 	t.Helper()
 	s := settings{
 		Addr: "127.0.0.1:0", DatabaseURL: url, SMTPURL: sink.URL(), PublicURL: "https://kring.example.org", Secret: secret,
 		OwnerEmail: owner, MailFrom: "Kring <kring@kring.example.org>", Language: "nl", Zone: "Europe/Brussels",
 		LogLevel: "info", LogFormat: "text", NetworkLimit: "300", ACME: "no",
+	}
+	for _, one := range change {
+		one(&s)
 	}
 	c, err := s.check()
 	if err != nil {
@@ -93,7 +96,11 @@ func assemble(t *testing.T, in ingredients, url string, sink *smtpsink.Sink) *li
 	}
 	l := &life{T: t, sink: sink, tokens: map[string]string{}, read: map[string]int{}, log: &bytes.Buffer{}}
 	var out bytes.Buffer
-	in.config, in.out, in.log = c, &out, slog.New(slog.NewTextHandler(&lockedWriter{to: l.log}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	level := max(c.level, slog.LevelWarn)
+	if c.level == slog.LevelDebug { // a test that reads all lines
+		level = c.level
+	}
+	in.config, in.out, in.log = c, &out, slog.New(slog.NewTextHandler(&lockedWriter{to: l.log}, &slog.HandlerOptions{Level: level}))
 	if l.service, err = open(t.Context(), in); err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +276,7 @@ func subjects(letters []letter) (all []string) {
 	return all
 }
 
-var linkLine = regexp.MustCompile(`https://kring\.example\.org/[lu]/[^\s<>"]+`)
+var linkLine = regexp.MustCompile(`https://kring\.example\.org/[lus]/[^\s<>"]+`)
 
 var choiceField = regexp.MustCompile(`name="choice" value="([^"]*)"`)
 

@@ -140,7 +140,7 @@ func (e endCommand) Run(p *program) error {
 		if err != nil {
 			return unknownAddress(e.Email, err)
 		}
-		fmt.Fprintf(p.out, "%s is signed out everywhere and %d tokens are revoked; a service that runs knows it within five seconds\n",
+		fmt.Fprintf(p.out, "%s is signed out everywhere, and %d tokens are revoked; a service that runs knows it within five seconds\n",
 			strings.TrimSpace(e.Email), revoked)
 		return nil
 	})
