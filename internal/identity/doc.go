@@ -13,7 +13,7 @@
 //
 // A person:
 //
-//	EnsureIn -> unconfirmed -- a mailed link is pressed: ConfirmIn --> confirmed -> PatchIn ...
+//	EnsureIn -> unconfirmed -- a mailed link is pressed: ConfirmIn --> confirmed -> PatchIn, MoveAddressIn ...
 //	               | DeleteUnconfirmedIn                                   | Records.Erase: a tombstone without address
 //
 // An address that bounced for good or asked for silence is remembered as a salted hash, which outlives the person:
@@ -30,6 +30,7 @@
 //	krg_<id>_<secret>   bearer token   row, SHA-256, scopes, machine time; cached for five seconds
 //	krm_<signed>        member token   no row, one hour of machine time, own circles only
 //	/l/<signed>         link           no row, purpose + row + person, product time or none
+//	__Host-kring        cookie         package signin: row, SHA-256, every scope, machine time; cached for five seconds
 //
 // Signed text is base64url of key id, message and half an HMAC-SHA-256; the link epoch in it makes one update void all
 // that a person was ever sent.

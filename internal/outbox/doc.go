@@ -23,7 +23,8 @@
 //   - To decide by a clock or a lock of its own who sends: rows do. A claim leases a letter in machine
 //     time and raises its attempt number; a receipt with another number is refused.
 //   - To blame a person for the server: a lost connection is nobody's try, a refused sender or sign-in
-//     is tried again; only a server that refuses the address itself makes it undeliverable.
+//     is tried again; only a server that refuses the address itself makes it undeliverable,
+//     and only while it is the person's own: not a new one that she has yet to prove, nor one that she left.
 //   - To send what a person does not want (lists switched off), to who is erased, or to an address that asked for
 //     silence, whatever the letter is about.
 //   - To keep or log addresses and texts.

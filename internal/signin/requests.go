@@ -121,7 +121,7 @@ func (s *SignIn) Show(ctx context.Context, token string) error {
 
 // Confirm takes the proof, once, and answers whose it is; the address is confirmed by it, and what else the person had
 // asked for is void. It answers NotFound "sign-in-void" for a link or a request that is unknown, used, expired or tried
-// five times, Invalid with /code "wrong-code" for a wrong code, and TooMany "too-often".
+// five times, Invalid with /code "wrong-code" for a wrong code, and TooMany "too-often". The network is as for Ask.
 //
 // What is no code at all (not six digits) is refused without being counted as a try. A wrong code is counted although it
 // is refused, so this does not run within a transaction that ends with the refusal: no Idempotency-Key.
