@@ -52,3 +52,10 @@ if [ "$what" = test ] && [ -f "$readers/package-lock.json" ] &&
 		[ "$readers/package-lock.json" -nt "$readers/node_modules/.package-lock.json" ]; }; then
 	npm ci --prefix "$readers" --no-audit --no-fund
 fi
+
+# Servers that tests run as processes of their own are modules of their own.
+if [ "$what" = test ]; then
+	for module in tools/*/go.mod; do
+		(cd "$(dirname "$module")" && go mod download)
+	done
+fi
