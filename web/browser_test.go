@@ -16,6 +16,7 @@ import (
 	"kring/internal/mail/catcher"
 	"kring/internal/outbox"
 	"kring/internal/signin"
+	"kring/internal/signin/oidc"
 	"kring/internal/testkit"
 	"kring/internal/testkit/smtpsink"
 )
@@ -167,7 +168,10 @@ func (b *browser) do(method, path string, form url.Values, headers ...string) an
 		}
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	answer := got(b.client.Do(r))(b.t)
+	answer, err := b.client.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	defer answer.Body.Close()
 	a := answered{ResponseRecorder: httptest.NewRecorder()}
 	a.Code, a.Body = answer.StatusCode, bytes.NewBuffer(got(io.ReadAll(answer.Body))(b.t))
@@ -188,7 +192,7 @@ func (b *browser) checkCookies(a answered) {
 	b.t.Helper()
 	for _, line := range a.Header().Values("Set-Cookie") {
 		c := got(http.ParseSetCookie(line))(b.t)
-		ours := c.Name == signin.CookieName || c.Name == oidcCookie
+		ours := c.Name == signin.CookieName || c.Name == oidc.CookieName
 		kept := c.Path == "/" && c.Domain == "" && c.Secure && c.HttpOnly && c.SameSite == http.SameSiteLaxMode
 		if !ours || !kept {
 			b.t.Errorf("a cookie is %s", line)

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"kring/internal/signin/oidc"
 )
 
 // allowProvider lets the form of this page lead on to the organisation's provider. Browsers hold every redirect behind a
@@ -41,16 +43,13 @@ func (w *Web) finishOIDC(v *visit) error {
 	if v.OIDC == nil {
 		return w.nowhere(v)
 	}
-	cookie, _ := v.c.Cookie(oidcCookie) // none: refused
+	cookie, _ := v.c.Cookie(oidc.CookieName) // none: refused
 	personID, err := v.OIDC.Finish(v.ctx(), v.c.QueryParams(), cookie)
 	if err != nil {
 		return err
 	}
 	v.c.SetCookie(&http.Cookie{
-		Name: oidcCookie, Path: "/", MaxAge: -1, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: oidc.CookieName, Path: "/", MaxAge: -1, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 	return v.start(personID)
 }
-
-// oidcCookie binds an attempt to the browser that began it.
-const oidcCookie = "__Host-kring-oidc"
