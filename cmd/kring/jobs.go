@@ -90,7 +90,12 @@ func (s *service) sweepKeys(ctx context.Context, _ time.Time) (int, time.Time, e
 func (s *service) sweepSignIns(ctx context.Context, now time.Time) (int, time.Time, error) {
 	_, _, err := s.signIn.Sweep(ctx, now)
 	_, counts := limit.Sweep(ctx, s.db, s.clock.Machine())
-	return 0, time.Time{}, errors.Join(err, counts)
+	err = errors.Join(err, counts)
+	if s.provider != nil {
+		_, attempts := s.provider.Sweep(ctx, s.clock.Machine())
+		err = errors.Join(err, attempts)
+	}
+	return 0, time.Time{}, err
 }
 
 func (s *service) flushUses(ctx context.Context, _ time.Time) (int, time.Time, error) {
