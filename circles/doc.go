@@ -38,5 +38,12 @@
 // # Locks
 //
 // Every write about a circle or its seats locks the circle's row first ([LockIn]), then applications, then people.
-// What is read after that stays true until the commit, so the last seat is given once and a circle begins once.
+// What is read after that stays true until the commit, so the last seat is given once and a circle begins once. Where a
+// programme's row is locked as well it comes before its circles.
+//
+// # Leaving nothing behind
+//
+// [Registry.Part] tells somebody all that this room keeps of her and forgets it: she leaves her circles first, seats and
+// sign-ups stay in ids and states. [Registry.Retain] is the nightly pass that forgets whom no programme keeps any longer;
+// identity says whom to look at, retain.go judges.
 package circles

@@ -122,6 +122,7 @@ func (r *Registry) PatchProgramme(ctx context.Context, actor identity.Actor, id 
 		if err := checkRevision(revision, p.Revision); err != nil {
 			return ProgrammeView{}, err
 		}
+		was := p
 		if err := patch.apply(r.choose, &p, r.set(p.GuideSet), now); err != nil {
 			return ProgrammeView{}, err
 		}
@@ -129,6 +130,9 @@ func (r *Registry) PatchProgramme(ctx context.Context, actor identity.Actor, id 
 			return ProgrammeView{}, err
 		}
 		if err := spreadQuorum(tx, p, now); err != nil {
+			return ProgrammeView{}, err
+		}
+		if err := lookSooner(tx, was, p, now); err != nil {
 			return ProgrammeView{}, err
 		}
 		if patch.Breaks != nil {
