@@ -32,6 +32,7 @@ func (s *service) table() []*job {
 		{name: "plan-letters", pass: s.post.Plan},
 		{name: "deliver", pass: s.deliver},
 		{name: "forget-answers", pass: s.forgetAnswers},
+		{name: "retain", pass: s.retain, nightly: true},
 		{name: "prove-health", pass: s.prove, nightly: true},
 		{name: "sweep-keys", pass: s.sweepKeys, every: time.Hour},
 		{name: "sweep-sign-ins", pass: s.sweepSignIns, every: time.Hour},
@@ -41,7 +42,7 @@ func (s *service) table() []*job {
 
 func (s *service) expire(ctx context.Context, now time.Time) (int, time.Time, error) {
 	done, next, err := s.circles.Expire(ctx, now)
-	return done.Applications + done.Seats + done.Joined, next, err
+	return done.Applications + done.Seats + done.Joined + done.Facilitators, next, err
 }
 
 func (s *service) queueDue(ctx context.Context, now time.Time) (int, time.Time, error) {
@@ -79,6 +80,12 @@ func (s *service) deliver(ctx context.Context, now time.Time) (int, time.Time, e
 func (s *service) forgetAnswers(ctx context.Context, now time.Time) (int, time.Time, error) {
 	done, next, err := s.calendar.Forget(ctx, now)
 	return done.Forgotten, next, err
+}
+
+// retain forgets whom no programme keeps any longer.
+func (s *service) retain(ctx context.Context, now time.Time) (int, time.Time, error) {
+	done, next, err := s.circles.Retain(ctx, now, s.records)
+	return done.Erased + done.Emptied, next, err
 }
 
 func (s *service) sweepKeys(ctx context.Context, _ time.Time) (int, time.Time, error) {
