@@ -8,8 +8,9 @@ import (
 	"kring/internal/journal"
 )
 
-// Leave steps out of a circle: one step, no reason, taken back within seven days by UndoLeave. Leaving twice changes
-// nothing. It answers Conflict seat-closed for a seat that was never taken.
+// Leave steps out of a circle: one step, no reason, taken back within seven days by UndoLeave. What the person was ever
+// sent is void from then on; the letter that says goodbye has links that work. Leaving twice changes nothing. It answers
+// Conflict seat-closed for a seat that was never taken.
 func (r *Registry) Leave(ctx context.Context, actor identity.Actor, memberID string) (Member, error) {
 	return r.onSeat(ctx, actor, Leave, memberID, func(s *seatCase) (Member, error) {
 		switch s.seat.State {
@@ -45,7 +46,11 @@ func (r *Registry) leave(s *seatCase) (Member, error) {
 	if err != nil {
 		return s.seat, err
 	}
-	return s.seat, r.offerNext(s.tx, s.c, replaceSeat(s.seats, s.seat), s.now)
+	if err := r.offerNext(s.tx, s.c, replaceSeat(s.seats, s.seat), s.now); err != nil {
+		return s.seat, err
+	}
+	_, err = identity.RaiseLinkEpochIn(s.tx, s.now, s.seat.PersonID) // last: people are locked after circles and applications
+	return s.seat, err
 }
 
 // UndoLeave takes leaving back within seven days, as long as a seat is free. Undoing twice changes nothing. It answers

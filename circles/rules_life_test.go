@@ -1,6 +1,7 @@
 package circles
 
 import (
+	"regexp"
 	"slices"
 	"sync"
 	"testing"
@@ -113,6 +114,42 @@ func TestLeavingIsOneStepAndIsUndoneWithinSevenDays(t *testing.T) {
 		refused(w.registry.UndoLeave(w.ctx, actor, m.ID))(t, fault.Conflict, "undo-too-late")
 		if w.see(c.ID).NextCheckAt == nil {
 			t.Error("health does not look")
+		}
+	})
+}
+
+func TestWhoLeavesIsNoLongerHeldToOldLinksAndComesBackByTheNewOne(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		_, seats := w.circle(3)
+		links, other := identity.NewLinks(w.secrets()), w.person(seats[1].PersonID)
+		old := links.Sign(LinkSeat, seats[0].ID, w.person(seats[0].PersonID))
+		opens := func(raw string) error {
+			_, err := read(w.ctx, w.db, func(tx database.Tx) (identity.Link, error) {
+				link, _, err := links.OpenIn(tx, w.clock.Now(), raw)
+				return link, err
+			})
+			return err
+		}
+		got(w.registry.Leave(w.ctx, actorOf(seats[0]), seats[0].ID))(t)
+		refused(nothing(opens(old)))(t, fault.NotFound, "link-expired")
+		epoch := w.person(seats[0].PersonID).LinkEpoch
+		got(w.registry.Leave(w.ctx, actorOf(seats[0]), seats[0].ID))(t)
+		if now := w.person(seats[0].PersonID); now.LinkEpoch != epoch || w.person(other.ID).LinkEpoch != other.LinkEpoch {
+			t.Error("links were voided without need")
+		}
+		told := w.told(KindLeft)
+		message := got(w.letters().Table()[KindLeft].Compose(w.ctx, w.person(seats[0].PersonID), told))(t)
+		var tokens []string
+		for _, found := range regexp.MustCompile(`/l/([A-Za-z0-9_-]+)`).FindAllStringSubmatch(message.Body.Text(), -1) {
+			tokens = append(tokens, found[1])
+		}
+		if len(tokens) < 2 {
+			t.Fatalf("%d links", len(tokens))
+		}
+		for _, token := range tokens {
+			if err := opens(token); err != nil {
+				t.Errorf("a link of the letter: %v", err)
+			}
 		}
 	})
 }

@@ -68,11 +68,15 @@ func (v *visit) press(o opened, sent url.Values) error {
 }
 
 // anew reads somebody again: a press may have voided the links that she had, and the page after it leads on by new ones.
+// It may also have been the wish to be forgotten: then the zero Person is left.
 func (v *visit) anew(p identity.Person) (now identity.Person, err error) {
 	err = v.DB.Read(v.ctx(), func(tx database.Tx) error {
 		now, err = identity.FindIn(tx, p.ID)
 		return err
 	})
+	if fault.IsKind(err, fault.NotFound) {
+		return identity.Person{}, nil
+	}
 	return now, err
 }
 

@@ -78,18 +78,33 @@ func TestLeaveAndComeBack(t *testing.T) {
 		if !strings.HasPrefix(attribute(undo, "action"), "/l/") {
 			t.Fatal("no way back")
 		}
-		w.unchanged(t, func() { w.post(path, choice("leave")).is(t, http.StatusOK) })
+		w.unchanged(t, func() {
+			w.post(path, choice("leave")).is(t, http.StatusGone) // who leaves is held to no older link
+			w.post(w.link(1, circles.LinkLeave, w.seats[1].ID), choice("leave")).is(t, http.StatusOK)
+		})
 		w.post(attribute(undo, "action"), choice("undo")).is(t, http.StatusOK)
 		if len(w.members()) != 5 {
 			t.Error("she did not come back")
 		}
 		w.unchanged(t, func() { w.post(attribute(undo, "action"), choice("undo")).is(t, http.StatusOK) })
 
-		w.post(path, choice("leave")).is(t, http.StatusOK)
+		w.post(w.link(1, circles.LinkLeave, w.seats[1].ID), choice("leave")).is(t, http.StatusOK)
 		w.sleep(8 * 24 * time.Hour)
-		if n := len(w.get(path).is(t, http.StatusOK).page.all("form")); n != 0 {
+		if n := len(w.get(w.link(1, circles.LinkLeave, w.seats[1].ID)).is(t, http.StatusOK).page.all("form")); n != 0 {
 			t.Error("there is a way back after seven days")
 		}
+	})
+}
+
+func TestAStrangerAsksForSilence(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		w.post(SignupPath(w.programme.ID, ""), signupForm()).is(t, http.StatusAccepted)
+		path := "/l/" + w.links.Sign(circles.LinkSilence, "", w.byEmail("gust@example.org"))
+		w.unchanged(t, func() {
+			w.get(path).is(t, http.StatusOK, "Nooit meer mail van ons?").never(t, "Gust", "Mijn datums")
+		})
+		w.post(path, choice("silence")).is(t, http.StatusOK, "schrijven we nooit meer")
+		w.unchanged(t, func() { w.post(path, choice("silence")).is(t, http.StatusGone) })
 	})
 }
 
@@ -193,12 +208,13 @@ func TestEveryPurposeHasAPageInBothLanguages(t *testing.T) {
 			circles.LinkAskSeat: w.circle.ID, circles.LinkSeat: w.seats[0].ID, circles.LinkDeclineSeat: w.seats[0].ID, circles.LinkLeave: w.seats[0].ID,
 			circles.LinkUndoLeave: w.seats[0].ID, letters.LinkStillIn: w.seats[0].ID,
 			circles.LinkMe: "", circles.LinkMails: "", circles.LinkSees: "", letters.LinkOffChanges: "", letters.LinkOffReminder: "",
+			circles.LinkFacilitate: w.programme.ID, circles.LinkSilence: "",
 		}
 		w.unchanged(t, func() {
 			for _, purpose := range letters.Purposes() {
 				row, has := rows[purpose]
 				if !has {
-					if purpose != circles.LinkConfirm && purpose != circles.LinkApplication && purpose != circles.LinkObject {
+					if purpose != circles.LinkConfirm && purpose != circles.LinkApplication && purpose != circles.LinkObject && !isChange(purpose) {
 						t.Errorf("%s is not looked at", purpose)
 					}
 					continue

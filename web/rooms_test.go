@@ -33,7 +33,7 @@ func (w *world) mount() {
 		Buttons: letters.NewButtons(letters.ButtonsOptions{
 			DB: w.db, Clock: w.clock, Circles: w.registry, Calendar: w.calendar, Guides: w.guides, Texts: w.texts, Links: w.links,
 			Watch:  health.New(health.Options{DB: w.db, Clock: w.clock, Guides: w.guides}),
-			Tokens: tokens, PublicURL: publicURL,
+			Tokens: tokens, SignIn: w.signIn, PublicURL: publicURL,
 		}),
 	})
 }

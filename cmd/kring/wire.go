@@ -96,7 +96,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 	s.watch = health.New(health.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
 	s.buttons = letters.NewButtons(letters.ButtonsOptions{
 		DB: s.db, Clock: s.clock, Circles: s.circles, Calendar: s.calendar, Watch: s.watch, Guides: s.guides, Texts: s.texts,
-		Links: s.links, Tokens: s.tokens, PublicURL: s.config.publicURL,
+		Links: s.links, Tokens: s.tokens, SignIn: s.signIn, PublicURL: s.config.publicURL,
 	})
 	if s.post, err = s.newPost(); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/mail"
+	"kring/internal/signin"
 	"kring/internal/text"
 	"kring/internal/wall"
 
@@ -31,6 +32,7 @@ type Buttons struct {
 	texts    *text.Catalog
 	links    *identity.Links
 	tokens   *identity.Tokens
+	signIn   *signin.SignIn
 	public   string
 	purposes map[string]button
 }
@@ -46,15 +48,22 @@ type ButtonsOptions struct {
 	Texts     *text.Catalog
 	Links     *identity.Links
 	Tokens    *identity.Tokens
-	PublicURL string // guides are below it
+	SignIn    *signin.SignIn // nil: links about a change of address are unknown
+	PublicURL string         // guides are below it
 }
 
 // NewButtons makes Buttons.
 func NewButtons(o ButtonsOptions) *Buttons {
-	return &Buttons{
+	b := &Buttons{
 		db: o.DB, clock: o.Clock, circles: o.Circles, calendar: o.Calendar, watch: o.Watch, guides: o.Guides, texts: o.Texts,
-		links: o.Links, tokens: o.Tokens, public: o.PublicURL, purposes: buttons(),
+		links: o.Links, tokens: o.Tokens, signIn: o.SignIn, public: o.PublicURL, purposes: buttons(),
 	}
+	if b.signIn == nil {
+		for purpose := range addressButtons() {
+			delete(b.purposes, purpose)
+		}
+	}
+	return b
 }
 
 // Option is one thing that can be pressed.

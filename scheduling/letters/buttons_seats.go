@@ -2,6 +2,7 @@ package letters
 
 import (
 	"context"
+	"maps"
 
 	"kring/internal/database"
 	"kring/internal/fault"
@@ -13,7 +14,8 @@ import (
 
 // buttons is what every purpose means.
 func buttons() map[string]button {
-	return map[string]button{
+	all := addressButtons()
+	maps.Copy(all, map[string]button{
 		circles.LinkConfirm:     {look: lookConfirm, do: doConfirm, only: "confirm"},
 		circles.LinkAskSeat:     {look: lookAskSeat, do: doAskSeat, only: "ask"},
 		circles.LinkApplication: {look: lookApplication, do: doApplication, only: "withdraw"},
@@ -25,6 +27,8 @@ func buttons() map[string]button {
 		circles.LinkMe:          {look: lookMe, do: doMe, only: "open"},
 		circles.LinkMails:       {look: lookMails, do: doMails},
 		circles.LinkSees:        {look: lookSees},
+		circles.LinkFacilitate:  {look: lookFacilitate, do: doFacilitate},
+		circles.LinkSilence:     {look: lookSilence, do: doSilence, only: "silence"},
 		LinkAnswer:              {look: lookAnswer, do: doAnswer},
 		LinkOutcome:             {look: lookOutcome, do: doOutcome},
 		LinkWeek:                {look: lookWeek, do: doWeek},
@@ -35,7 +39,8 @@ func buttons() map[string]button {
 		LinkRevive:              {look: lookRevive, do: doRevive, only: "revive"},
 		LinkOffReminder:         {look: lookOff(remindersList()), do: doOff(remindersList())},
 		LinkOffChanges:          {look: lookOff(changesList()), do: doOff(changesList())},
-	}
+	})
+	return all
 }
 
 // A sign-up: confirm it, look at it, withdraw it.
@@ -131,7 +136,7 @@ func (p *press) ownSeat() (circles.Seat, error) {
 	if err != nil {
 		return seat, err
 	}
-	p.args["name"] = seat.FirstName
+	p.name(seat)
 	p.args["circle"], err = p.circleName(seat.CircleID)
 	return seat, err
 }
@@ -201,8 +206,16 @@ func lookDecline(p *press) (standing, error) {
 		return over("did")
 	}
 	shown, err := p.circles.Member(p.ctx, p.actor, seat.ID)
-	p.args["name"] = shown.FirstName
+	p.name(shown)
 	return p.offers("text", "decline"), err
+}
+
+// name is what the page calls whoever a seat is for; of somebody erased there is no name left.
+func (p *press) name(seat circles.Seat) {
+	p.args["name"] = seat.FirstName
+	if seat.FirstName == "" {
+		p.args["name"] = p.say("letter.somebody")
+	}
 }
 
 func doDecline(p *press, _ Choice) (string, error) {
@@ -304,7 +317,10 @@ func (p *press) patch(patch identity.Patch) error {
 }
 
 // lookSees shows the sentences about who sees what; there is nothing to press.
-func lookSees(p *press) (standing, error) { return over("text") }
+func lookSees(p *press) (standing, error) {
+	p.args["seen"], p.args["never"] = circles.SaySeen(p.texts, p.lang)
+	return over("text")
+}
 
 // A list: leave it, or come back to it. The other list and the seat stay as they are.
 

@@ -10,6 +10,7 @@ import (
 	"kring/internal/database"
 	"kring/internal/fault"
 	"kring/internal/identity"
+	"kring/internal/signin"
 	"kring/internal/testkit"
 	"kring/internal/text"
 	"kring/internal/wall"
@@ -91,6 +92,15 @@ func TestEveryPageInBothLanguages(t *testing.T) {
 					t.Errorf("%s: the first press says %+v", purpose, first)
 				}
 				before := w.state()
+				if slices.Contains(voids, purpose) {
+					_, err := w.buttons.Press(w.ctx, token, other, choice)
+					refusedWith(t, err, "link-expired")
+					if _, err = w.buttons.Show(w.ctx, token, other); w.state() != before {
+						t.Errorf("%s: a link that is void changed something", purpose)
+					}
+					refusedWith(t, err, "link-expired")
+					token = w.links.Sign(purpose, rowID, w.person("Ben"))
+				}
 				second := got(w.buttons.Press(w.ctx, token, other, choice))(t)
 				if second.Message == "" || second.Language != other {
 					t.Errorf("%s: the second press says nothing", purpose)
@@ -115,6 +125,8 @@ func (w *world) state() string {
 			"select count(*) as n, 0 as r from answers", "select count(*) as n, 0 as r from motions where state = 'open'",
 			"select count(*) as n, 0 as r from members where state = 'accepted'", "select count(*) as n, 0 as r from notices",
 			"select count(*) as n, 0 as r from flags where snoozed_until is not null",
+			"select count(*) as n, 0 as r from facilitators", "select count(*) as n, 0 as r from facilitator_invitations",
+			"select count(*) as n, 0 as r from suppressions", "select count(old_confirmed_at) + count(new_confirmed_at) as n, count(*) as r from address_changes",
 		} {
 			var row struct{ N, R int }
 			if err := tx.Gorm().Raw(query).Scan(&row).Error; err != nil {
@@ -137,6 +149,13 @@ func (w *world) rowFor(purpose string) (rowID string, choice Choice) {
 		return "", Choice{Value: "hour_off"}
 	case LinkOffReminder, LinkOffChanges:
 		return "", Choice{Value: "off"}
+	case circles.LinkFacilitate:
+		return w.facilitation(), Choice{Value: "yes"}
+	case circles.LinkSilence:
+		w.facilitation()
+		return "", Choice{}
+	case signin.LinkAddressOld, signin.LinkAddressNew:
+		return w.addressChange("ben@example.com"), Choice{Value: "yes"}
 	case circles.LinkConfirm, circles.LinkApplication:
 		return w.application(purpose == circles.LinkApplication), Choice{}
 	case circles.LinkAskSeat:
@@ -186,6 +205,24 @@ func (w *world) rowFor(purpose string) (rowID string, choice Choice) {
 	}
 	w.t.Fatalf("no life leads to a link of purpose %q", purpose)
 	return "", Choice{}
+}
+
+// facilitation asks Ben to facilitate the programme.
+func (w *world) facilitation() string {
+	w.t.Helper()
+	got(w.registry.InviteFacilitator(w.ctx, w.farah, w.programme.ID, circles.FacilitatorDraft{
+		Name: "Ben Brown", Email: "ben@example.org", LetterLanguage: "nl",
+	}))(w.t)
+	return w.programme.ID
+}
+
+// addressChange lets Ben, who is signed in, ask for another address.
+func (w *world) addressChange(email string) string {
+	w.t.Helper()
+	ben := w.as("Ben")
+	ben.SignInID = database.NewID()
+	got(w.signIn.ChangeAddress(w.ctx, ben, email))(w.t)
+	return got(w.signIn.AddressChange(w.ctx, ben, ""))(w.t).ID
 }
 
 // application signs Ben up for a second programme.
@@ -254,8 +291,11 @@ func (w *world) asksSeat() string {
 // single are the purposes with one choice by nature: only there a press that names none means something.
 var single = []string{
 	circles.LinkConfirm, circles.LinkAskSeat, circles.LinkApplication, circles.LinkDeclineSeat, circles.LinkObject, circles.LinkLeave,
-	circles.LinkUndoLeave, circles.LinkMe, LinkFine, LinkRevive,
+	circles.LinkUndoLeave, circles.LinkMe, circles.LinkSilence, signin.LinkAddressNew, LinkFine, LinkRevive,
 }
+
+// voids are the purposes whose press makes what was sent before useless, the link itself too.
+var voids = []string{circles.LinkLeave, LinkStillIn}
 
 func TestAPressOfNothingIsNoChoiceUnlessThereIsOnlyOne(t *testing.T) {
 	for _, purpose := range Purposes() {
@@ -285,6 +325,7 @@ func TestAPressOfNothingIsNoChoiceUnlessThereIsOnlyOne(t *testing.T) {
 					got(w.buttons.Press(w.ctx, token, "nl", choice))(t)
 				}
 				before = w.state()
+				token = w.links.Sign(purpose, rowID, w.person("Ben"))
 				if again, err := w.buttons.Press(w.ctx, token, "nl", Choice{}); err == nil && !again.Again && purpose != circles.LinkMe {
 					t.Errorf("the second time: %+v", again)
 				}

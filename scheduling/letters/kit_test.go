@@ -2,6 +2,7 @@ package letters
 
 import (
 	"context"
+	"log/slog"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,8 +13,10 @@ import (
 	"kring/internal/clock"
 	"kring/internal/database"
 	"kring/internal/identity"
+	"kring/internal/limit"
 	"kring/internal/mail"
 	"kring/internal/outbox"
+	"kring/internal/signin"
 	"kring/internal/testkit"
 	"kring/internal/text"
 	"kring/internal/wall"
@@ -38,6 +41,7 @@ type world struct {
 	texts     *text.Catalog
 	links     *identity.Links
 	tokens    *identity.Tokens
+	signIn    *signin.SignIn
 	letters   *Letters
 	buttons   *Buttons
 	farah     identity.Actor // facilitates
@@ -59,7 +63,7 @@ func newWorld(t testing.TB, db *database.DB, year int) *world {
 	w := &world{t: t, year: year, ctx: t.Context(), db: db, clock: clock.System()}
 	w.clock.Advance(time.Date(year, 8, 21, 8, 0, 0, 0, time.UTC).Sub(w.clock.Now()))
 	w.library = got(guides.Load(guides.Embedded(), guides.Options{}))(t)
-	w.texts = got(text.Load(identity.Texts, circles.Texts, scheduling.Texts, health.Texts, Texts))(t).Strict()
+	w.texts = got(text.Load(identity.Texts, signin.Texts, circles.Texts, scheduling.Texts, health.Texts, Texts))(t).Strict()
 	secrets := got(identity.ParseSecrets(strings.Repeat("s", 32)))(t)
 	w.links, w.tokens = identity.NewLinks(secrets), identity.NewTokens(db, w.clock, secrets)
 	w.registry = circles.NewRegistry(circles.Options{DB: db, Clock: w.clock, Guides: w.library, Calendars: holidays.Keys()})
@@ -72,9 +76,13 @@ func newWorld(t testing.TB, db *database.DB, year int) *world {
 		DB: db, Clock: w.clock, Calendar: w.calendar, Watch: w.watch, Circles: seats, Texts: w.texts, Links: w.links,
 		PublicURL: publicURL, From: mail.Address{Name: "Kring", Mailbox: "kring@kring.example.org"},
 	})
+	w.signIn = signin.New(signin.Options{
+		DB: db, Clock: w.clock, Texts: w.texts, Secrets: secrets, Links: w.links, Limits: limit.New(secrets, 0),
+		PublicURL: publicURL, Log: slog.New(slog.DiscardHandler),
+	})
 	w.buttons = NewButtons(ButtonsOptions{
 		DB: db, Clock: w.clock, Circles: w.registry, Calendar: w.calendar, Watch: w.watch, Guides: w.library, Texts: w.texts,
-		Links: w.links, Tokens: w.tokens, PublicURL: publicURL,
+		Links: w.links, Tokens: w.tokens, SignIn: w.signIn, PublicURL: publicURL,
 	})
 	w.open()
 	return w

@@ -200,7 +200,19 @@ func (l *letter) coming() []scheduling.Session {
 }
 
 // name is the first name of a member's person.
-func (l *letter) name(m circles.Member) string { return identity.FirstName(l.b.People[m.PersonID]) }
+func (l *letter) greeting() string {
+	if name := identity.FirstName(l.to); name != "" {
+		return l.say("letter.greeting", "name", name)
+	}
+	return l.say("letter.greeting-nobody")
+}
+
+func (l *letter) name(m circles.Member) string {
+	if name := identity.FirstName(l.b.People[m.PersonID]); name != "" {
+		return name
+	}
+	return l.say("letter.somebody") // erased
+}
 
 func (l *letter) memberByID(id *string) (circles.Member, bool) {
 	if id == nil {

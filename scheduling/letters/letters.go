@@ -168,7 +168,7 @@ func (l *Letters) blank(ctx context.Context, person identity.Person, notices []o
 		Letters: l, ctx: ctx, to: person, lang: person.LetterLanguage, loc: loc, now: l.clock.Now(),
 		notice: notices[0], notices: notices,
 	}
-	m.body.Greeting = m.say("letter.greeting", "name", identity.FirstName(person))
+	m.body.Greeting = m.greeting()
 	m.body.Closing = m.say("letter.closing")
 	return m, nil
 }

@@ -1,6 +1,10 @@
 package letters
 
-import "kring/circles"
+import (
+	"kring/internal/signin"
+
+	"kring/circles"
+)
 
 // The purposes of links that letters about dates carry. Those of seats and sign-ups are the circles room's:
 // circles.LinkSeat and its neighbours.
@@ -19,11 +23,12 @@ const (
 	LinkOffChanges  = "off-changes"   // nothing: leaves the list of changes of date
 )
 
-// Purposes are all purposes that a letter's link can have, also those of the circles room.
+// Purposes are all purposes that a letter's link can have, also those of the circles room and of sign-ins.
 func Purposes() []string {
 	return []string{
 		circles.LinkConfirm, circles.LinkAskSeat, circles.LinkApplication, circles.LinkSeat, circles.LinkDeclineSeat, circles.LinkObject,
 		circles.LinkLeave, circles.LinkUndoLeave, circles.LinkMe, circles.LinkMails, circles.LinkSees,
+		circles.LinkFacilitate, circles.LinkSilence, signin.LinkAddressOld, signin.LinkAddressNew,
 		LinkAnswer, LinkOutcome, LinkWeek, LinkStillIn, LinkGoOn, LinkFinish, LinkFine, LinkRevive,
 		LinkOffReminder, LinkOffChanges,
 	}
