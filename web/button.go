@@ -121,7 +121,10 @@ func (v *visit) button(o opened, status int, d done) error {
 	if back, is := v.wayBack(o, page); is {
 		shown.Options, shown.Others = append(shown.Options, back), true
 	}
-	if o.person.Confirmed() {
+	switch changing := isChange(o.link.Purpose); {
+	case changing && shown.Others: // everybody who was signed in as her is signed out
+		shown.Links = append(shown.Links, mail.Link{Label: v.say("web.signin.title"), URL: v.inLanguage(signInPath)})
+	case !changing && o.person.Confirmed(): // who has the letter to a new address is not told whose it is
 		shown.MineURL = v.inLanguage(v.linkTo(circles.LinkMe, o.person))
 	}
 	return v.show(status, "link", shown)

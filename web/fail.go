@@ -42,7 +42,7 @@ type failedPage struct {
 var waysIn = map[string]string{
 	"link-expired": "web.failed.dates", "sign-in-void": "web.failed.again", "needs-sign-in": "web.failed.sign-in",
 	"oidc-refused": "web.failed.sign-in", "oidc-unknown": "web.failed.sign-in", "oidc-address-unverified": "web.failed.sign-in",
-	"oidc-unreachable": "web.failed.sign-in",
+	"oidc-unreachable": "web.failed.sign-in", "signed-out": "web.failed.sign-in",
 }
 
 // unreadable is a body that is too long or no form.
@@ -93,7 +93,7 @@ func (v *visit) statusOf(f *fault.Fault) int {
 	switch f.Code {
 	case "link-expired", "sign-in-void":
 		return http.StatusGone
-	case "oidc-refused":
+	case "oidc-refused", "signed-out":
 		return http.StatusForbidden
 	}
 	return statuses[f.Kind]

@@ -23,9 +23,6 @@ func (w *Web) showLink(v *visit) error {
 	case circles.LinkSees:
 		return v.showSees(p)
 	}
-	if isChange(link.Purpose) {
-		return v.showChange(opened{link, p})
-	}
 	return v.button(opened{link, p}, http.StatusOK, done{})
 }
 
@@ -46,9 +43,6 @@ func (w *Web) pressLink(v *visit) error {
 		return v.pressMails(p, sent)
 	case circles.LinkSees:
 		return v.showSees(p)
-	}
-	if isChange(link.Purpose) {
-		return v.pressChange(opened{link, p}, sent)
 	}
 	return v.press(opened{link, p}, sent)
 }

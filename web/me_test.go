@@ -165,14 +165,17 @@ func TestAnotherAddress(t *testing.T) {
 		atNew := letterLink.FindStringSubmatch(news[0].Text)[1]
 		atOld := letterLink.FindStringSubmatch(olds[0].Text)[1]
 		s.unchanged(t, func() {
-			b.get(atNew).is(t, http.StatusOK, "Bevestig je nieuwe mailadres", "an@new.example").never(t, "An Aerts", "member0")
-			b.get(atOld).is(t, http.StatusOK, "Je mailadres wijzigen?", "an@new.example")
+			b.get(atNew).is(t, http.StatusOK, "Is dit je nieuwe mailadres?", "an@new.example").never(t, "An Aerts", "member0", "Naar mijn datums")
+			b.get(atOld).is(t, http.StatusOK, "Verandert je mailadres?", "an@new.example")
 			b.post(atNew, choice("no")).is(t, http.StatusUnprocessableEntity, "Kies een van de knoppen.")
-			b.post(atOld, nil).is(t, http.StatusUnprocessableEntity, "Kies een van de knoppen.")
+			b.post(atOld, url.Values{}).is(t, http.StatusUnprocessableEntity, "Kies een van de knoppen.")
 		})
-		b.post(atNew, choice("yes")).is(t, http.StatusOK, "Druk nu nog op de knop in de mail naar je oude")
-		b.get(atNew).is(t, http.StatusOK, "Hier is het bevestigd.")
+		b.post(atNew, choice("yes")).is(t, http.StatusOK, "Druk nu nog op de knop in de mail aan je oude").never(t, "Naar mijn datums")
+		b.get(atNew).is(t, http.StatusOK, "is al bevestigd.")
 		b.post(atOld, choice("yes")).is(t, http.StatusOK, "Voortaan schrijven we je op an@new.example.")
+		if a := b.post(atOld, choice("yes")).is(t, http.StatusGone); !slices.Contains(a.page.links(), "/sign-in") {
+			t.Error("no way on")
+		}
 		if s.known(0).Email != "an@new.example" {
 			t.Error("the address is not changed")
 		}
@@ -188,12 +191,12 @@ func TestTheOldAddressSaysNo(t *testing.T) {
 		thief.post("/me/address", address("thief@evil.example")).is(t, http.StatusAccepted)
 		atOld := letterLink.FindStringSubmatch(s.letters("member0@example.org")[0].Text)[1]
 		a := thief.get(atOld+"?choice=no").is(t, http.StatusOK)
-		if a.page.buttons()[0] != "Dat was ik niet" {
+		if a.page.buttons()[0] != "Nee, dat was ik niet" {
 			t.Errorf("the buttons are %v", a.page.buttons())
 		}
-		thief.post(atOld, choice("no")).is(t, http.StatusOK, "Er verandert niets.")
+		thief.post(atOld, choice("no")).is(t, http.StatusOK, "je mailadres blijft zoals het is")
 		thief.get("/me").leads(t, "/sign-in")
-		thief.get(atOld).is(t, http.StatusNotFound)
+		thief.get(atOld).is(t, http.StatusOK, "Deze wijziging geldt niet meer")
 		if s.known(0).Email != "member0@example.org" {
 			t.Error("the address is changed")
 		}
