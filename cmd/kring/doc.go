@@ -16,6 +16,7 @@
 //	wire.go     open: database, schema, texts, guides, secrets, owner, rooms, letters, routes
 //	jobs.go     the one table of what happens when time passes; the only file that knows gocron
 //	rounds.go   how a round goes through that table, and a walk from due moment to due moment
+//	tls.go      certificates, from files or over ACME, for a service without a proxy in front
 //	ops.go      /healthz /readyz /version; metrics.go /metrics
 //
 // The way of time:
