@@ -14,6 +14,7 @@
 //	health    the full pass over 100,000 circles, and one with 1 % due                                inside.go
 //	start     from exec to the first 200, memory at rest and after load                               start.go
 //	flat      lists at 1,000 rows and at 1,000,000                                                    flat.go
+//	trust     a page with a token, with a cookie and with neither; sign-in letters; the policy        trust.go
 //
 // The load comes from this process, which shares the cores with who is measured: both are slowed alike.
 package main

@@ -23,6 +23,7 @@ const (
 // request is one kind of request. A body with %d in it is another one each time.
 type request struct {
 	method, path, token, body string
+	cookie                    string
 	status                    int // the answer that counts as one; 0: 200
 }
 
@@ -36,6 +37,9 @@ func (r request) bytes(n int64) []byte {
 	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: bench\r\n", r.method, r.path)
 	if r.token != "" {
 		fmt.Fprintf(&b, "Authorization: Bearer %s\r\n", r.token)
+	}
+	if r.cookie != "" {
+		fmt.Fprintf(&b, "Cookie: %s\r\n", r.cookie)
 	}
 	if body != "" {
 		fmt.Fprintf(&b, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))

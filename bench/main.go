@@ -28,6 +28,7 @@ var parts = []part{
 	{"health", (*bench).health},
 	{"start", (*bench).start},
 	{"flat", (*bench).flat},
+	{"trust", (*bench).trust},
 }
 
 // bench is one run.
