@@ -281,31 +281,3 @@ func TestOneAccountLinkedByTwoBrowsers(t *testing.T) {
 		}
 	})
 }
-
-func TestWhatIsKeptIsToldAndForgotten(t *testing.T) {
-	idp := everybody(t)
-	testkit.Databases(t, func(t *testing.T, db *database.DB) {
-		r := newRoom(t, db, idp, openid.Client)
-		before := r.Clock.Machine()
-		r.passes(els)
-		part := oidc.Part()
-		var told any
-		r.write(func(tx database.Tx) (err error) { told, err = part.ExportIn(tx, r.els.ID); return err })
-		linked := told.([]oidc.Linked)
-		if len(linked) != 1 || linked[0].Issuer != idp.Issuer || linked[0].Subject != els.ID || linked[0].Since.Before(before) {
-			t.Errorf("it tells %+v", linked)
-		}
-		r.write(func(tx database.Tx) error { return part.EraseIn(tx, r.Clock.Now(), r.mia.ID) })
-		if r.linked() != 1 {
-			t.Error("it forgot somebody else")
-		}
-		r.write(func(tx database.Tx) error { return part.EraseIn(tx, r.Clock.Now(), r.els.ID) })
-		if r.linked() != 0 {
-			t.Error("it did not forget")
-		}
-		r.write(func(tx database.Tx) (err error) { told, err = part.ExportIn(tx, r.els.ID); return err })
-		if linked := told.([]oidc.Linked); linked == nil || len(linked) != 0 {
-			t.Errorf("it tells %#v", linked)
-		}
-	})
-}

@@ -46,7 +46,7 @@ func deleteAttempts(tx database.Tx, machine time.Time) (int64, error) {
 	return done.RowsAffected, wrap(done.Error, "delete attempts")
 }
 
-// subjectRow is a row of oidc_subjects.
+// subjectRow is a row of oidc_subjects. Those of a person are told and forgotten by the room around this one (signin.Part).
 type subjectRow struct {
 	Issuer    string
 	Subject   string
@@ -72,22 +72,6 @@ func personOf(tx database.Tx, issuer, subject string) (personID string, known bo
 func insertSubject(tx database.Tx, row subjectRow) (bool, error) {
 	done := tx.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 	return done.RowsAffected == 1, wrap(done.Error, "insert subject")
-}
-
-func linkedOf(tx database.Tx, personID string) ([]Linked, error) {
-	var rows []subjectRow
-	if err := tx.Gorm().Where("person_id = ?", personID).Order("created_at, issuer").Find(&rows).Error; err != nil {
-		return nil, wrap(err, "list subjects")
-	}
-	linked := make([]Linked, 0, len(rows))
-	for _, row := range rows {
-		linked = append(linked, Linked{Issuer: row.Issuer, Subject: row.Subject, Since: row.CreatedAt})
-	}
-	return linked, nil
-}
-
-func deleteSubjects(tx database.Tx, personID string) error {
-	return wrap(tx.Gorm().Exec("delete from oidc_subjects where person_id = ?", personID).Error, "delete subjects")
 }
 
 func wrap(err error, what string) error {

@@ -73,23 +73,3 @@ func linkIn(tx database.Tx, now time.Time, row subjectRow, personID string) erro
 	}
 	return refused("the person has another account with this provider")
 }
-
-// Linked is how a person is known to a provider, as the export tells it.
-type Linked struct {
-	Issuer  string    `json:"issuer"`
-	Subject string    `json:"subject"`
-	Since   time.Time `json:"since"` // machine time, UTC
-}
-
-// Part is what this room keeps about people: by which account of which provider they sign in.
-func Part() identity.Part {
-	return identity.Part{
-		Name: "providers",
-		ExportIn: func(tx database.Tx, personID string) (any, error) {
-			return linkedOf(tx, personID)
-		},
-		EraseIn: func(tx database.Tx, _ time.Time, personID string) error {
-			return deleteSubjects(tx, personID)
-		},
-	}
-}
