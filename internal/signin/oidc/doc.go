@@ -18,8 +18,9 @@
 //	    else a verified address of somebody -> that person, linked to the subject from now on
 //	    else                                -> nobody
 //
-// The provider's own settings (its discovery document) are read when the first person comes, so that Kring starts while the provider
-// is away; what went wrong is tried again after five seconds at the earliest. Expiry is machine time.
+// The provider's own settings (its discovery document) are read when the first person comes, so that Kring starts while
+// the provider is away; what went wrong is tried again after five seconds at the earliest. Expiry is machine time. Which
+// account somebody has is told and forgotten by package signin.
 //
 // Tests run a certified provider that is not ours: internal/testkit/openid.
 package oidc
