@@ -3,6 +3,7 @@ package circles
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -351,6 +352,35 @@ func TestMembersSeeFirstNamesAndFacilitatorsWhomTheyInvited(t *testing.T) {
 		w.write(func(tx database.Tx) error { return SignOfLifeIn(tx, seats[0].ID, w.clock.Now()) })
 		if m := w.seat(seats[0].ID); m.StillInAskedAt != nil || m.LastSignAt == nil {
 			t.Error("a sign of life answers the question")
+		}
+	})
+}
+
+func TestWhoIsErasedHasNoNameInViewsAndANeutralOneInLetters(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		c, seats := w.circle(3)
+		gone := seats[1]
+		w.write(func(tx database.Tx) error { // a tombstone that is still in, as it is in circles that are over
+			return tx.Gorm().Exec("update people set email = '', name = '', erased_at = ? where id = ?", w.clock.Now(), gone.PersonID).Error
+		})
+		owner := identity.Actor{PersonID: w.somebody("Olga", "").PersonID, Owner: true}
+		for _, actor := range []identity.Actor{actorOf(seats[0]), w.facilitator, owner} {
+			for _, s := range got(w.registry.Members(w.ctx, actor, c.ID))(t) {
+				if s.ID == gone.ID && s.FirstName+s.Name+s.Email != "" || s.ID != gone.ID && s.FirstName == "" {
+					t.Errorf("%+v", s)
+				}
+			}
+		}
+		got(w.registry.Invite(w.ctx, w.facilitator, c.ID, Invitee{Name: "An", Email: "an@example.org", LetterLanguage: "nl"}))(t)
+		told := w.told(KindSeatOffered)
+		last := told[len(told)-1:]
+		for lang, word := range map[string]string{"nl": "iemand die weg is", "en": "somebody who has gone"} {
+			person := w.person(last[0].PersonID)
+			person.LetterLanguage = lang
+			message := got(w.letters().Table()[KindSeatOffered].Compose(w.ctx, person, last))(t)
+			if said := strings.Join(strings.Fields(message.Body.Text()), " "); !strings.Contains(said, word) {
+				t.Errorf("in %s:\n%s", lang, said)
+			}
 		}
 	})
 }
