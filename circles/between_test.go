@@ -8,6 +8,7 @@ import (
 	"kring/internal/database"
 	"kring/internal/fault"
 	"kring/internal/identity"
+	"kring/internal/outbox"
 	"kring/internal/page"
 )
 
@@ -313,6 +314,28 @@ func TestSeatLettersNameTheProgrammeThatSomebodySignedUpFor(t *testing.T) {
 		says(KindSeatWaiting)
 		got(b.registry.DeclineSeat(b.ctx, actorOf(b.own), b.lastSeat().ID, false))(t)
 		says(KindSeatDeclined)
+	})
+}
+
+func TestSeatLettersSayWhoSeesWhatOfWhom(t *testing.T) {
+	inBetween(t, func(t *testing.T, b *between) {
+		name := "Programma van Pia"
+		got(b.registry.PatchProgramme(b.ctx, b.partner, b.other.ID, 0, ProgrammePatch{Name: &name}))(t)
+		for _, one := range []struct {
+			seat Member
+			says string
+		}{
+			{b.own, "samenstelt in het programma Voorjaar"}, {b.guest, "samenstelt in het programma Programma van Pia"},
+			{b.brought, "Je komt niet via een programma."},
+		} {
+			person := b.person(one.seat.PersonID)
+			person.LetterLanguage = "nl"
+			notice := outbox.Notice{Kind: KindSeatAccepted, PersonID: person.ID, SubjectID: one.seat.ID}
+			message := got(b.letters().Table()[KindSeatAccepted].Compose(b.ctx, person, []outbox.Notice{notice}))(t)
+			if said := strings.Join(strings.Fields(message.Body.Text()), " "); !strings.Contains(said, one.says) {
+				t.Errorf("%s is told:\n%s", person.Name, said)
+			}
+		}
 	})
 }
 

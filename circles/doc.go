@@ -6,7 +6,7 @@
 //
 // Where to start: [Registry] has the use cases a person asks for; [May] says who may; lend.go has what scheduling
 // borrows for use cases of its own ([LockIn], [MembersIn], [BeginIn], ...). Pure and read first: circle.go, member.go,
-// lifecycle.go, seats.go, policy.go.
+// lifecycle.go, seats.go, policy.go, and seen.go: the one list of what facilitators see of somebody.
 //
 // The main path, a newcomer who asks for an open seat:
 //
@@ -35,9 +35,13 @@
 //
 // A motion: open -> carried after three days, or objected by any member.
 //
+// A facilitator (inviting.go): invited -- her yes, within 7 days --> facilitates -- RemoveFacilitator --> no more; the
+// last one stays while the programme is open or a circle of it is not over.
+//
 // # Locks
 //
-// Every write about a circle or its seats locks the circle's row first ([LockIn]), then applications, then people.
+// Every write about a circle or its seats locks the circle's row first ([LockIn]), then applications, then people; one
+// about who facilitates locks the programme's row before all of them.
 // What is read after that stays true until the commit, so the last seat is given once and a circle begins once. Where a
 // programme's row is locked as well it comes before its circles.
 //
