@@ -384,3 +384,27 @@ func TestWhoIsErasedHasNoNameInViewsAndANeutralOneInLetters(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatMembersWriteIsCleaned(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		c, seats := w.circle(2)
+		name, venue := "De\u200b dins\u00addagen\u200f", "Zaal 2\r\n\ufeffeerste verdieping"
+		view := got(w.registry.PatchCircle(w.ctx, actorOf(seats[0]), c.ID, 0, CirclePatch{Name: &name, Venue: &venue}))(t)
+		if view.Name != "De dinsdagen" || view.Venue != "Zaal 2\neerste verdieping" {
+			t.Errorf("%q at %q", view.Name, view.Venue)
+		}
+		name, venue = "De \u202enegadsnid", "Zaal\u2066 2"
+		link := "https://meet.example.org/\u200bkring"
+		_, err := w.registry.PatchCircle(w.ctx, actorOf(seats[0]), c.ID, 0, CirclePatch{Name: &name, Venue: &venue, VideoLink: &link})
+		violates(t, err, "/name not-one-line", "/venue not-text", "/video_link not-https")
+		draft := w.application("")
+		draft.Name, draft.Team = "\u3164", "Zuid\u202e"
+		_, err = w.registry.Apply(w.ctx, w.programme.ID, draft)
+		violates(t, err, "/name required", "/team not-one-line")
+		if _, err = CheckEnd(EndOther, "Klaar\x1b[2J"); err == nil {
+			t.Error("the text of an end steers a terminal")
+		}
+		_, err = w.registry.PatchProgramme(w.ctx, w.facilitator, w.programme.ID, 0, ProgrammePatch{Purpose: ptr("\u200b\u2060")})
+		violates(t, err, "/purpose required")
+	})
+}

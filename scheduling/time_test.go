@@ -455,6 +455,8 @@ func TestAMessageToTheCircle(t *testing.T) {
 		violates(write("  "))(t, "/text required")
 		violates(write(strings.Repeat("a", 4001)))(t, "/text too-long")
 		violates(write("bel\x07"))(t, "/text not-text")
+		violates(write("morgen \u202enegrom"))(t, "/text not-text")
+		violates(write("\u200b\ufeff"))(t, "/text required")
 		refused(w.calendar.MessageToCircle(w.ctx, w.facilitator, w.circleID, "Dag"))(t, "forbidden")
 		change := got(write("Wie neemt koffie mee?\r\n"))(t)
 		if change.Letters != 4 || w.told(NoticeCircleMessage) != 4 {
