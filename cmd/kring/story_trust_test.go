@@ -66,14 +66,12 @@ func (l *life) asksFor(programme, address, name string) {
 // isInvitedOnly checks that whoever has not accepted yet has no right in the programme.
 func (l *life) isInvitedOnly(programme, address string) {
 	l.Helper()
-	early := object{}
-	tokens := l.service.tokens
-	raw, _, err := tokens.IssueFor(l.Context(), address, identity.TokenDraft{Name: "early", Scopes: []string{identity.ScopeAll}})
+	raw, _, err := l.service.tokens.IssueFor(l.Context(), address, identity.TokenDraft{Name: "early", Scopes: []string{identity.ScopeAll}})
 	if err != nil {
 		l.Fatal(err)
 	}
 	l.tokens["early"] = raw
-	if early = l.get("early", "/api/v1/programmes"); len(early.items()) > 0 {
+	if early := l.get("early", "/api/v1/programmes"); len(early.items()) > 0 {
 		l.Errorf("before she accepts she sees %s", early)
 	}
 	if status, answer := l.ask("early", http.MethodGet, programme, nil); status != http.StatusNotFound {
