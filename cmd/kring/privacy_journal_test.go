@@ -170,9 +170,7 @@ func (s *story) namesNobody(entries []noted) {
 		never = append(never, one.email, first, last)
 	}
 	never = append(never, "druk", "klaar", "dinsdag", "Zaal", "video", "krg_", `"yes"`, `"no"`, `"unsure"`)
-	for _, p := range s.secretsKept() {
-		never = append(never, p)
-	}
+	never = append(never, s.secretsKept()...)
 	for _, e := range entries {
 		for _, text := range never {
 			if strings.Contains(e.Action+" "+e.Details, text) {
