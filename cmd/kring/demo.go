@@ -169,6 +169,7 @@ func (g *stage) greet(b *sandbox) {
   Clock   %s
           It goes on from wherever you turn it, and never back.
   Inbox   %s/sandbox/inbox   every mail to everybody; nothing leaves this machine
+  Sign in %s/sign-in   as %s; the letter comes into the inbox
   API     %s/api/docs
   Token   %s   also at /sandbox/token
 
@@ -178,5 +179,5 @@ Three lines to begin with:
   curl -s -H "Authorization: Bearer $KRING_TOKEN" $KRING/api/v1/programmes/%s/health
   curl -s -H "Content-Type: application/json" -d '{"days": 7}' $KRING/sandbox/clock/advance
 
-`, date, url, url, b.token, url, b.token, b.cast.programmeID)
+`, date, url, url, b.config.ownerEmail, url, b.token, url, b.token, b.cast.programmeID)
 }

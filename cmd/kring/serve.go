@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -44,6 +45,9 @@ func (serveCommand) Run(p *program) error {
 	log := c.logger(p.err)
 	if unknown := unknownSettings(p.env); len(unknown) > 0 {
 		log.WarnContext(p.ctx, "variables that are no settings", "names", unknown)
+	}
+	if u, err := url.Parse(c.publicURL); err == nil && u.Scheme == "http" && !here(u.Hostname()) {
+		log.WarnContext(p.ctx, "nobody can sign in with a browser: the public URL is not https, and browsers keep the cookie over TLS only")
 	}
 	return serve(p.ctx, ingredients{config: c, clock: clock.System(), log: log, out: p.out}, nil)
 }

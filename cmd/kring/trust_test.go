@@ -192,6 +192,31 @@ func aDay(l *life) (secrets map[string]string) {
 	}
 }
 
+// The provider is offered where one is set, and a service whose cookies no browser would keep says so when it starts.
+func TestWaysIn(t *testing.T) {
+	const form = `action="/sign-in/oidc"`
+	for name, c := range map[string]struct {
+		env     []string
+		offered bool
+		warned  bool
+	}{
+		"by letter alone":   {nil, false, false},
+		"by a provider":     {[]string{"KRING_OIDC_ISSUER=https://id.example.org", "KRING_OIDC_CLIENT_ID=kring"}, true, false},
+		"by nothing at all": {[]string{"KRING_PUBLIC_URL=http://kring.example.org"}, false, true},
+		"on this machine":   {[]string{"KRING_PUBLIC_URL=http://localhost:8080"}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := serving(t, settingsFor(testkit.SQLite(t), c.env...)...)
+			if status, page := r.get("/sign-in"); status != http.StatusOK || strings.Contains(page, form) != c.offered {
+				t.Errorf("%d %s", status, page)
+			}
+			if strings.Contains(r.errs.String(), "nobody can sign in") != c.warned {
+				t.Errorf("it says %s", r.errs)
+			}
+		})
+	}
+}
+
 const newSecret = "another secret that is longer than 32 characters"
 
 // A secret is followed by a new one without anybody noticing: what the old one signed works while it is named, and what
