@@ -104,7 +104,7 @@ func (r *Registry) PatchApplication(ctx context.Context, actor identity.Actor, i
 		if err := checkRevision(revision, a.Revision); err != nil {
 			return Applicant{}, err
 		}
-		if a.State == Withdrawn {
+		if a.State == Withdrawn || a.ForgottenAt != nil {
 			return Applicant{}, conflict("application-withdrawn")
 		}
 		if err := patch.apply(&a); err != nil {

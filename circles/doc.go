@@ -47,7 +47,7 @@
 //
 // # Leaving nothing behind
 //
-// [Registry.Part] tells somebody all that this room keeps of her and forgets it: she leaves her circles first, seats and
-// sign-ups stay in ids and states. [Registry.Retain] is the nightly pass that forgets whom no programme keeps any longer;
-// identity says whom to look at, retain.go judges.
+// [Registry.Part] tells somebody all that this room keeps of her (exporting.go) and forgets it (erasing.go): she leaves
+// her circles first, seats and sign-ups stay in ids and states. [Registry.Retain] is the nightly pass that forgets whom no
+// programme keeps any longer: identity says whom to look at, keeping.go judges and is pure.
 package circles

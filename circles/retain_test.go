@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kring/internal/database"
+	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/testkit"
 	"kring/internal/wall"
@@ -220,6 +221,44 @@ func TestWhoSignsUpAnewStays(t *testing.T) {
 			if (a.ForgottenAt != nil) != (a.ProgrammeID == w.programme.ID) {
 				t.Errorf("an application of %s: forgotten at %v", a.ProgrammeID, a.ForgottenAt)
 			}
+		}
+	})
+}
+
+// What was forgotten of an old sign-up keeps nobody from signing up for the same programme anew, and takes no new words.
+func TestWhoseSignUpIsForgottenMaySignUpAgain(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		short, long := w.opened(1, 1), w.opened(12, 12)
+		first, _ := w.circle(2, of(short))
+		second, _ := w.circle(2, of(long))
+		draft := w.application("")
+		anke := w.placed(short, first, draft)
+		w.placed(long, second, draft)
+		w.over(w.began(first, 5))
+		w.began(second, 5)
+		w.until(w.months(1).Add(time.Minute))
+		var old Application
+		for _, a := range w.allApplications() {
+			if a.ProgrammeID == short.ID {
+				old = a
+			}
+		}
+		if old.ForgottenAt == nil {
+			t.Fatalf("still there: %+v", old)
+		}
+		team := "Team rood"
+		_, err := w.registry.PatchApplication(w.ctx, anke, old.ID, 0, ApplicationPatch{Team: &team})
+		refused(old, err)(t, fault.Conflict, "application-withdrawn")
+		third, _ := w.circle(2, of(short))
+		w.placed(short, third, draft)
+		counts := map[ApplicationState]int{}
+		for _, a := range w.allApplications() {
+			if a.ProgrammeID == short.ID {
+				counts[a.State]++
+			}
+		}
+		if counts[Placed] != 2 {
+			t.Errorf("got %v", counts)
 		}
 	})
 }

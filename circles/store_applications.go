@@ -25,10 +25,10 @@ func markSignupLetter(tx database.Tx, id string, now time.Time) error {
 	return tx.Gorm().Exec("update applications set letter_at = ? where id = ?", now, id).Error
 }
 
-// liveApplication is the person's application to the programme that is not withdrawn, locked.
+// liveApplication is the person's application to the programme that is neither withdrawn nor forgotten, locked.
 func liveApplication(tx database.Tx, programmeID, personID string) (Application, bool, error) {
 	return first[Application](tx.Gorm().Clauses(database.Lock(tx)).
-		Where("programme_id = ? and person_id = ? and state <> 'withdrawn'", programmeID, personID))
+		Where("programme_id = ? and person_id = ? and state <> 'withdrawn' and forgotten_at is null", programmeID, personID))
 }
 
 // waitingElsewhere is the person's application to another programme that waits longest, locked.

@@ -121,8 +121,11 @@ create index members_programme on members (programme_id, circle_id) where progra
 alter table members add column guest boolean not null default false;
 create index members_guests on members (programme_id, circle_id) where guest;
 
--- When what an application says of a person was deleted; the row stays, so that counts do.
+-- When what an application says of a person was deleted; the row stays, so that counts do, and keeps nobody from signing
+-- up anew.
 alter table applications add column forgotten_at datetime;
+drop index applications_once;
+create unique index applications_once on applications (programme_id, person_id) where state <> 'withdrawn' and forgotten_at is null;
 
 -- When retention looks at a person next: no later than anything kept of her can be due to go. Null: never (a tombstone).
 alter table people add column next_check_at datetime;
@@ -137,6 +140,9 @@ drop index journal_subject;
 drop index journal_actor;
 drop index people_check;
 alter table people drop column next_check_at;
+drop index applications_once;
+update applications set state = 'withdrawn' where forgotten_at is not null;
+create unique index applications_once on applications (programme_id, person_id) where state <> 'withdrawn';
 alter table applications drop column forgotten_at;
 drop index members_guests;
 alter table members drop column guest;
