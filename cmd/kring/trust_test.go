@@ -121,8 +121,8 @@ func TestNobodyBelievesTheHostHeader(t *testing.T) {
 	})
 }
 
-// The log of a day on which somebody signs up, presses a link, signs in wrongly and rightly, and leaves, names nobody and
-// opens nothing.
+// The log of a day on which somebody signs up, presses a link, and signs in wrongly and rightly, names nobody and opens
+// nothing; nor does what operators ask.
 func TestTheLogNamesNobody(t *testing.T) {
 	testkit.URLs(t, func(t *testing.T, databaseURL string) {
 		sink := smtpsink.Start(t)
@@ -133,10 +133,17 @@ func TestTheLogNamesNobody(t *testing.T) {
 			})
 			defer end()
 			secrets := aDay(l)
-			log := l.log.String()
+			log, operators := l.log.String(), ""
+			for _, path := range []string{"/metrics", "/readyz", "/healthz", "/version"} {
+				_, said := l.open(http.MethodGet, path, nil)
+				operators += said
+			}
 			for what, secret := range secrets {
 				if secret == "" || strings.Contains(log, secret) || strings.Contains(log, url.QueryEscape(secret)) {
 					t.Errorf("the log has %s (%q)", what, secret)
+				}
+				if strings.Contains(operators, secret) {
+					t.Errorf("the routes for operators tell %s (%q)", what, secret)
 				}
 			}
 			for _, word := range strings.FieldsFunc(log, func(r rune) bool { return strings.ContainsRune(" \n\"=,", r) }) {
