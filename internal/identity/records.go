@@ -41,8 +41,7 @@ type Records struct {
 //		calendar.Part(),   // scheduling: answers, absences, messages, what was told
 //		registry.Part(),   // circles: seats are left, applications emptied, circles handed over
 //		outbox.Part(),     // letters that wait are not sent; after circles, which ask for letters
-//		signIn.Part(),     // sign-ins, changes of address
-//		provider.Part(),   // where people sign in with their organisation's provider
+//		signIn.Part(),     // sign-ins, changes of address, whom a provider knows
 //		tokens.Part(),     // bearer tokens, and the person
 //	)
 func NewRecords(db *database.DB, c *clock.Clock, parts ...Part) *Records {
