@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,7 @@ import (
 	"kring/internal/database"
 	"kring/internal/identity"
 	"kring/internal/limit"
+	"kring/internal/outbox"
 	"kring/internal/signin"
 	"kring/internal/testkit"
 	"kring/internal/text"
@@ -49,6 +51,7 @@ type world struct {
 	log      *logged
 	options  api.Options
 	owner    identity.Actor
+	schema   testkit.Schema // once it was read
 }
 
 // worlds runs fn on each database.
@@ -89,7 +92,7 @@ func newWorld(t testing.TB, db *database.DB) *world {
 	})
 	w.options = api.Options{
 		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Calendar: w.calendar, Watch: w.watch, Buttons: w.buttons,
-		SignIn: w.signIn, Records: identity.NewRecords(db, w.clock, w.signIn.Part(), w.tokens.Part()), Guides: library,
+		SignIn: w.signIn, Records: identity.NewRecords(db, w.clock, w.calendar.Part(), w.rooms.Part(), outbox.Part(), w.signIn.Part(), w.tokens.Part()), Guides: library,
 		PublicURL: "https://kring.example", Log: slog.New(slog.NewJSONHandler(w.log, nil)),
 	}
 	api.New(w.options).Mount(w.web)
@@ -329,6 +332,41 @@ func (w *world) countOn(ctx context.Context) map[string]int {
 		return nil
 	}))
 	return rows
+}
+
+// rows are all rows of every table, as text. What is equal before and after wrote nothing.
+func (w *world) rows() map[string]string {
+	w.t.Helper()
+	if w.schema == nil {
+		w.schema = testkit.ReadSchema(w.t, w.db)
+	}
+	all := map[string]string{}
+	must(w.t, w.db.Snapshot(w.t.Context(), func(tx database.Tx) error {
+		for _, table := range w.schema {
+			var found []map[string]any
+			if err := tx.Gorm().Table(table.Name).Find(&found).Error; err != nil {
+				return err
+			}
+			lines := make([]string, len(found))
+			for i, row := range found {
+				lines[i] = string(encode(row))
+			}
+			slices.Sort(lines)
+			all[table.Name] = strings.Join(lines, "\n")
+		}
+		return nil
+	}))
+	return all
+}
+
+// unwritten fails for every table that differs, but for those named.
+func unwritten(t testing.TB, before, after map[string]string, but ...string) {
+	t.Helper()
+	for table, rows := range after {
+		if rows != before[table] && !slices.Contains(but, table) {
+			t.Errorf("%s was written:\n%s\nand before\n%s", table, rows, before[table])
+		}
+	}
 }
 
 var tables = []string{

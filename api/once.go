@@ -7,9 +7,6 @@ import (
 	"kring/internal/idempotency"
 )
 
-// stranger is the caller of keys that come without a credential.
-const stranger = "nobody"
-
 // made is what a command came to: its answer, and the id by which a repetition finds it again.
 type made[T any] struct {
 	view T
@@ -57,7 +54,14 @@ func once[T any](ctx context.Context, a *API, do func(context.Context) (made[T],
 func (in *call) receipt() idempotency.Call {
 	caller := in.actor.PersonID
 	if caller == "" {
-		caller = stranger
+		caller = in.stranger()
 	}
 	return idempotency.Call{Caller: caller, Route: in.route, Key: in.key, BodyHash: idempotency.HashBody(in.body)}
+}
+
+// stranger tells callers without a credential apart, of whom many may use one key: by their network and by what they
+// say. Whoever repeats somebody else's key is served for himself; whoever repeats all of it had the letter already. It is
+// a hash, because it is kept.
+func (in *call) stranger() string {
+	return "nobody-" + idempotency.HashBody([]byte(in.network() + "\n" + string(in.body)))[:32]
 }
