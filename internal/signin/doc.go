@@ -24,7 +24,7 @@
 //	         Confirm
 //	open ---------------> used     all others of the person with it
 //	  |  wrong code x 5
-//	  +-----------------> void     counted although it is refused
+//	  +-----------------> worn     counted although it is refused; the link still holds
 //	  |  15 minutes
 //	  +-----------------> expired  until Sweep
 //

@@ -12,7 +12,7 @@ import (
 
 const (
 	requestLives = 15 * time.Minute // product time
-	maxTries     = 5                // wrong codes for one request
+	maxTries     = 5                // wrong codes for one request, after which its code is void
 
 	networkLimit = "sign-in" // the name of what a network may ask for in an hour
 )
@@ -38,8 +38,10 @@ type request struct {
 	CreatedAt time.Time
 }
 
+// open says whether the request still lets somebody in. Its code may be worn out even so: the link is no guess, and whoever
+// types wrong codes for somebody else must not make the letters void that she has.
 func (r request) open(now time.Time) bool {
-	return r.UsedAt == nil && r.Tries < maxTries && now.Before(r.ExpiresAt)
+	return r.UsedAt == nil && now.Before(r.ExpiresAt)
 }
 
 // Asked is the answer to asking for a sign-in letter: the same whether somebody has the address or not.
@@ -120,8 +122,8 @@ func (s *SignIn) Show(ctx context.Context, token string) error {
 }
 
 // Confirm takes the proof, once, and answers whose it is; the address is confirmed by it, and what else the person had
-// asked for is void. It answers NotFound "sign-in-void" for a link or a request that is unknown, used, expired or tried
-// five times, Invalid with /code "wrong-code" for a wrong code, and TooMany "too-often". The network is as for Ask.
+// asked for is void. It answers NotFound "sign-in-void" for a link or a request that is unknown, used or expired, and
+// for a code that was tried five times, Invalid with /code "wrong-code" for a wrong code, and TooMany "too-often". The network is as for Ask.
 //
 // What is no code at all (not six digits) is refused without being counted as a try. A wrong code is counted although it
 // is refused, so this does not run within a transaction that ends with the refusal: no Idempotency-Key.
@@ -161,9 +163,12 @@ func (s *SignIn) Confirm(ctx context.Context, proof Proof, network string) (iden
 	return person, nil
 }
 
-// tryIn compares a code. A wrong one is answered as the refusal, counted for the request and for the network; a network
+// tryIn compares a code, unless it was tried too often. A wrong one is answered as the refusal, counted for the request and for the network; a network
 // with too many is not even told whether this one is right.
 func (s *SignIn) tryIn(tx database.Tx, r request, code, network string) (refusal, err error) {
+	if r.Tries >= maxTries {
+		return nil, void()
+	}
 	machine := s.clock.Machine()
 	if network != "" {
 		if err := s.limits.TakeIn(tx, machine, codeLimit(), network); err != nil {

@@ -181,9 +181,39 @@ func TestACodeAllowsFiveTries(t *testing.T) {
 			}
 			w.unchanged("the sixth", func() {
 				refused(w.Confirm(w.ctx, Proof{RequestID: a.ID, Code: letter.code}, office))(t, fault.NotFound, "sign-in-void")
-				refused(w.Confirm(w.ctx, Proof{Token: letter.token}, office))(t, fault.NotFound, "sign-in-void")
 			})
 		}
+	})
+}
+
+// Whoever asks for letters to somebody else's address and wears their codes out keeps nobody from signing in: she has
+// the letters, and their links still hold.
+func TestNobodyIsLockedOutByWrongCodes(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		an := w.somebody("An")
+		var last said
+		for range 5 {
+			var a Asked
+			a, last = w.asked(an.Email)
+			for range 5 {
+				violates(w.Confirm(w.ctx, Proof{RequestID: a.ID, Code: last.wrong()}, office))(t, "/code wrong-code")
+			}
+		}
+		refused(w.Ask(w.ctx, an.Email, office))(t, fault.TooMany, "too-often")
+		got(w.QueueLettersNow())(t)
+		if err := w.composes(KindSignIn, an); err != nil {
+			t.Error(err)
+		}
+		w.must(w.Show(w.ctx, last.token))
+		got(w.Confirm(w.ctx, Proof{Token: last.token}, office))(t)
+		w.unchanged("used", func() {
+			refused(w.Confirm(w.ctx, Proof{Token: last.token}, office))(t, fault.NotFound, "sign-in-void")
+		})
+		nobodys, letter := w.asked("nobody@example.org")
+		for range 5 {
+			violates(w.Confirm(w.ctx, Proof{RequestID: nobodys.ID, Code: letter.wrong()}, office))(t, "/code wrong-code")
+		}
+		refused(w.Confirm(w.ctx, Proof{Token: letter.token}, office))(t, fault.NotFound, "sign-in-void")
 	})
 }
 
