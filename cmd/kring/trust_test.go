@@ -224,6 +224,51 @@ func TestWaysIn(t *testing.T) {
 	}
 }
 
+// A flood from one network is stopped however it dresses up; only a proxy that was named says whom it speaks for.
+func TestNetworksAreCountedByWhoReallyCalls(t *testing.T) {
+	for name, c := range map[string]struct {
+		env     []string
+		refused int // of three that ask, each in another name
+	}{
+		"nobody is believed":    {nil, 1},
+		"another proxy":         {[]string{"KRING_TRUSTED_PROXIES=192.0.2.1"}, 1},
+		"a proxy that is named": {[]string{"KRING_TRUSTED_PROXIES=127.0.0.1"}, 0},
+		"no bound":              {[]string{"KRING_NETWORK_LIMIT=0"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := serving(t, settingsFor(testkit.SQLite(t), append([]string{"KRING_NETWORK_LIMIT=2"}, c.env...)...)...)
+			refused := 0
+			for _, from := range []string{"203.0.113.9", "198.51.100.9", "2001:db8:1::9"} {
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.url+"/sign-in", strings.NewReader("email=wim%40example.org"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				request.Header.Set("X-Forwarded-For", from)
+				request.Header.Set("X-Real-Ip", from)
+				response, err := http.DefaultClient.Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response.Body.Close()
+				switch response.StatusCode {
+				case http.StatusAccepted:
+				case http.StatusTooManyRequests:
+					refused++
+					if response.Header.Get("Retry-After") == "" {
+						t.Error("it does not say how long to wait")
+					}
+				default:
+					t.Errorf("%s: %d", from, response.StatusCode)
+				}
+			}
+			if refused != c.refused {
+				t.Errorf("%d were refused, want %d", refused, c.refused)
+			}
+		})
+	}
+}
+
 const newSecret = "another secret that is longer than 32 characters"
 
 // A secret is followed by a new one without anybody noticing: what the old one signed works while it is named, and what
