@@ -75,7 +75,7 @@ func (s *SignIn) ChangeAddress(ctx context.Context, actor identity.Actor, email 
 		if err := s.limits.TakeIn(tx, s.clock.Machine(), changeLimit(), actor.PersonID); err != nil {
 			return err
 		}
-		p, err := identity.FindIn(tx, actor.PersonID)
+		p, err := identity.LockIn(tx, actor.PersonID) // her erasure may be under way
 		if err != nil {
 			return err
 		}
@@ -136,20 +136,25 @@ func (s *SignIn) AddressChange(ctx context.Context, actor identity.Actor, id str
 	return found, nil
 }
 
-// waiting answers the actor's change that waits, and the actor.
+// waiting answers the actor's change that waits, and the actor; with lock, both are kept until the transaction ends, the
+// person first, as everywhere.
 func (s *SignIn) waiting(tx database.Tx, actor identity.Actor, id string, lock bool) (change, identity.Person, error) {
 	if !actor.Known() {
 		return change{}, identity.Person{}, notFound()
 	}
-	c, err := changeOf(tx, actor.PersonID, lock)
-	if err == nil && (id != "" && c.ID != id || !s.clock.Now().Before(c.ExpiresAt)) {
+	find := identity.FindIn
+	if lock {
+		find = identity.LockIn
+	}
+	p, err := find(tx, actor.PersonID)
+	if err == nil && p.ErasedAt != nil {
 		err = notFound()
 	}
 	if err != nil {
 		return change{}, identity.Person{}, err
 	}
-	p, err := identity.FindIn(tx, actor.PersonID)
-	if err == nil && p.ErasedAt != nil {
+	c, err := changeOf(tx, p.ID, lock)
+	if err == nil && (id != "" && c.ID != id || !s.clock.Now().Before(c.ExpiresAt)) {
 		err = notFound()
 	}
 	return c, p, err

@@ -18,7 +18,7 @@ type recognised struct {
 }
 
 // Start signs the person in with the browser that sent r: a new sign-in under a new secret, set on w. The sign-in that a
-// cookie of r stands for, whosever it is, ends.
+// cookie of r stands for, whosever it is, ends. It answers Unauthenticated "signed-out" for who was erased meanwhile.
 func (s *SignIn) Start(ctx context.Context, w http.ResponseWriter, r *http.Request, personID string) error {
 	raw, _ := cookieOf(r)
 	ctx, err := s.sessions.Load(ctx, raw)
@@ -77,18 +77,29 @@ func (s *SignIn) recognise(ctx context.Context, raw string) (recognised, error) 
 	}
 	var p identity.Person
 	err = s.db.Read(ctx, func(tx database.Tx) (err error) {
-		p, err = identity.FindIn(tx, s.sessions.GetString(ctx, valuePerson))
+		p, err = alive(identity.FindIn(tx, s.sessions.GetString(ctx, valuePerson)))
 		return err
 	})
-	if fault.IsKind(err, fault.NotFound) || err == nil && p.ErasedAt != nil {
-		return recognised{}, signedOut()
+	if err != nil {
+		return recognised{}, err
 	}
 	return recognised{
 		actor: identity.Actor{
 			PersonID: p.ID, Owner: p.Owner, Scopes: s.scopes, SignInID: s.sessions.GetString(ctx, valueSignIn),
 		},
 		expiresAt: s.sessions.Deadline(ctx),
-	}, err
+	}, nil
+}
+
+// alive turns who is gone or erased into nobody who is signed in.
+func alive(p identity.Person, err error) (identity.Person, error) {
+	if fault.IsKind(err, fault.NotFound) || err == nil && p.ErasedAt != nil {
+		err = signedOut()
+	}
+	if err != nil {
+		return identity.Person{}, err
+	}
+	return p, nil
 }
 
 // Stop ends the request's own sign-in and takes the cookie back. A cookie that does not hold is taken back too.

@@ -11,6 +11,7 @@ import (
 
 	"kring/internal/clock"
 	"kring/internal/database"
+	"kring/internal/identity"
 )
 
 const (
@@ -95,7 +96,7 @@ func (s shelf) FindCtx(ctx context.Context, hash string) (data []byte, found boo
 	return data, found && err == nil, err
 }
 
-// CommitCtx is asked by scs: somebody signs in.
+// CommitCtx is asked by scs: somebody signs in. Who was erased in this very moment does not: Unauthenticated "signed-out".
 func (s shelf) CommitCtx(ctx context.Context, hash string, data []byte, expiry time.Time) error {
 	k, err := readKept(data)
 	if err != nil {
@@ -106,6 +107,9 @@ func (s shelf) CommitCtx(ctx context.Context, hash string, data []byte, expiry t
 		CreatedAt: s.clock.Machine(), ExpiresAt: expiry,
 	}
 	return s.db.Write(ctx, func(tx database.Tx) error {
+		if _, err := alive(identity.LockIn(tx, row.PersonID)); err != nil {
+			return err
+		}
 		if err := insertSignIn(tx, row); err != nil {
 			return err
 		}
