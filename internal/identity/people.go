@@ -100,9 +100,10 @@ func ConfirmIn(tx database.Tx, now time.Time, personID string, profile Profile) 
 }
 
 // ConfirmAddressIn is ConfirmIn for a press that brings no profile with it (a seat accepted): it changes nothing but
-// that the person is confirmed. Already confirmed and deliverable: nothing at all.
+// that the person is confirmed. Already confirmed and deliverable: nothing at all. No such person, or one who is erased:
+// NotFound "not-found".
 func ConfirmAddressIn(tx database.Tx, now time.Time, personID string) (Person, error) {
-	p, err := personByID(tx, personID, true)
+	p, err := living(personByID(tx, personID, true))
 	if err != nil || p.Confirmed() && p.UndeliverableAt == nil {
 		return p, err
 	}

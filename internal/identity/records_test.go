@@ -143,6 +143,10 @@ func TestErasedLeavesATombstone(t *testing.T) {
 		if !fault.IsKind(err, fault.NotFound) {
 			t.Errorf("a link: %v", err)
 		}
+		_, err = try(t, db, func(tx database.Tx) (identity.Person, error) { return identity.ConfirmAddressIn(tx, now, anke.ID) })
+		if !fault.IsKind(err, fault.NotFound) {
+			t.Errorf("confirmed: %v", err)
+		}
 		p := find(t, db, anke.ID)
 		if p.Email+p.Name != "" || p.ErasedAt == nil || p.Confirmed() || len(p.Speaks) > 0 || !p.Availability.IsZero() || p.LinkEpoch != anke.LinkEpoch+1 {
 			t.Errorf("left %+v", p)
