@@ -93,10 +93,23 @@ func (r *Registry) inviteAll(tx database.Tx, actor identity.Actor, c Circle, mem
 			return invalidAt(pointerTo("/members", i), "twice", nil)
 		}
 		if err != nil {
-			return err
+			return below(pointerTo("/members", i), err)
 		}
 	}
 	return nil
+}
+
+// below answers what is wrong with a part as wrong at its place in the whole.
+func below(pointer string, err error) error {
+	f, is := fault.Of(err)
+	if !is || len(f.Violations) == 0 {
+		return err
+	}
+	var v fault.Violations
+	for _, one := range f.Violations {
+		v.Add(pointer+one.Pointer, one.Code, one.Args)
+	}
+	return v.Err()
 }
 
 // PatchCircle changes a circle at the revision (0: whatever it is): name, place and links as any member may; slot,
