@@ -154,14 +154,16 @@ func (f frame) Other() string {
 	return text.Dutch
 }
 
-// OtherURL is this page in the other language. It keeps nothing that was typed: a form is sent first.
+// OtherURL is this page in the other language. It keeps nothing that was typed: a form is sent first. A refusal may stand
+// at any address, also at one that begins with //host, which as a link leads there; one slash begins ours.
 func (f frame) OtherURL() string {
 	query := url.Values{"lang": {f.Other()}}
 	maps.Copy(query, f.keep)
 	if choice := f.v.c.QueryParam("choice"); choice != "" {
 		query.Set("choice", choice)
 	}
-	return cmp.Or(f.at, f.v.c.Request().URL.EscapedPath()) + "?" + query.Encode()
+	here := "/" + strings.TrimLeft(f.v.c.Request().URL.EscapedPath(), "/")
+	return cmp.Or(f.at, here) + "?" + query.Encode()
 }
 
 // show answers a page. It is written whole or not at all, so a failing template can still become a page that says so.

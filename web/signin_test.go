@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"kring/circles"
+	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/limit"
 )
@@ -349,5 +351,25 @@ func TestSignUpsFromOneNetworkAreCounted(t *testing.T) {
 				t.Error("no hour to come back, or what was typed is gone")
 			}
 		})
+	})
+}
+
+// A refusal before any page is asked stands at whatever address was asked for. Its other language is ours too, not a host
+// that the address smuggles in as //host.
+func TestTheOtherLanguageIsNoOtherSite(t *testing.T) {
+	oneWorld(t, func(t *testing.T, w *world) {
+		pages := New(Options{Clock: w.clock, Texts: w.texts, Log: w.logger()})
+		for _, path := range []string{"//evil.example/x", "///evil.example", `/\evil.example`, "/%2Fevil.example", "/me"} {
+			answer := httptest.NewRecorder()
+			r := httptest.NewRequest(http.MethodPost, "/", nil)
+			r.URL = &url.URL{Path: path}
+			if err := pages.Refuse(w.echo.NewContext(r, answer), fault.New(fault.Forbidden, "cross-site")); err != nil {
+				t.Fatal(err)
+			}
+			_, link, _ := strings.Cut(answer.Body.String(), `class="other" href="`)
+			if link, _, _ = strings.Cut(link, `"`); !strings.HasPrefix(link, "/") || strings.HasPrefix(link, "//") || strings.HasPrefix(link, `/\`) {
+				t.Errorf("%s leads to %s", path, link)
+			}
+		}
 	})
 }
