@@ -10,7 +10,8 @@ import (
 	"kring/internal/page"
 )
 
-// Applicant is an application with the address that it came from.
+// Applicant is an application with the address that it came from; of one that was forgotten nothing is told, although
+// another programme may still know the person.
 type Applicant struct {
 	Application
 	Email         string
@@ -51,8 +52,10 @@ func withAddresses(tx database.Tx, found []Application) ([]Applicant, error) {
 	}
 	applicants := make([]Applicant, len(found))
 	for i, a := range found {
-		p := people[a.PersonID]
-		applicants[i] = Applicant{Application: a, Email: p.Email, Undeliverable: p.UndeliverableAt != nil}
+		applicants[i] = Applicant{Application: a}
+		if p := people[a.PersonID]; a.ForgottenAt == nil {
+			applicants[i].Email, applicants[i].Undeliverable = p.Email, p.UndeliverableAt != nil
+		}
 	}
 	return applicants, nil
 }

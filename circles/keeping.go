@@ -11,10 +11,11 @@ import (
 type verdict struct {
 	erase bool
 	empty []Application // of programmes that keep her no longer
+	part  []Member      // seats through which these would still see her
 	next  time.Time     // when to look again
 }
 
-func (v verdict) acts() bool { return v.erase || len(v.empty) > 0 }
+func (v verdict) acts() bool { return v.erase || len(v.empty)+len(v.part) > 0 }
 
 // ties is everything that may be a reason to keep a person.
 type ties struct {
@@ -47,13 +48,23 @@ func (t ties) judge(programmes map[string]Programme, now time.Time) (verdict, er
 			}
 			continue
 		}
-		for _, a := range t.applications {
-			if a.ProgrammeID == id && a.ForgottenAt == nil {
-				v.empty = append(v.empty, a)
-			}
-		}
+		t.forgetBy(id, &v)
 	}
 	return v, nil
+}
+
+// forgetBy adds to the verdict what a programme keeps no longer.
+func (t ties) forgetBy(programmeID string, v *verdict) {
+	for _, a := range t.applications {
+		if a.ProgrammeID == programmeID && a.ForgottenAt == nil {
+			v.empty = append(v.empty, a)
+		}
+	}
+	for _, s := range t.seats {
+		if valueOf(s.ProgrammeID) == programmeID {
+			v.part = append(v.part, s.Member)
+		}
+	}
 }
 
 // programmes are those that the person has to do with: by a sign-up, by a circle of theirs, or by coming through them.

@@ -15,22 +15,28 @@ import (
 // retainAtOnce is how many people one round looks at: a pass holds no list of everybody.
 const retainAtOnce = 200
 
+// retainAgain is when somebody is tried again whom nobody could forget: before the next night, and behind all others.
+const retainAgain = 12 * time.Hour
+
 // Retained is what a pass of Retain did.
 type Retained struct {
 	Looked  int // people looked at
 	Erased  int // people of whom nothing gave a reason to keep them
 	Emptied int // sign-ups of people who are kept for another reason
+
+	failed error // what went wrong with single people
 }
 
 // Retain forgets whom no programme keeps any longer: somebody after keep_months since her last circle in it, or, when she
 // was never in one, after keep_unplaced_months since nobody could sign up any more. Who is kept by nothing else (another
 // programme, a circle that goes on, facilitating, an invitation to it, owning the installation) is erased by records as
-// if she had asked for it; of others the sign-up of that programme is emptied.
+// if she had asked for it; of others the sign-up of that programme is emptied, and its facilitators see no more of her seats
+// than the circles show.
 //
 // It answers what it did and when somebody is to be looked at next (zero: nobody). It looks at those only whose time may
 // have come, each person that is forgotten is a transaction of its own, and what was read before is read again in it: so
-// passes of several processes do nothing twice, and who signs up anew in this moment stays. One bad row stops no other:
-// what went wrong is answered together.
+// passes of several processes do nothing twice, and who signs up anew in this moment stays. One bad row stops no other: it
+// is tried again half a day later, and what went wrong is answered together.
 func (r *Registry) Retain(ctx context.Context, now time.Time, records *identity.Records) (done Retained, next time.Time, err error) {
 	for {
 		ids, err := read(ctx, r.db, func(tx database.Tx) ([]string, error) {
@@ -40,14 +46,14 @@ func (r *Registry) Retain(ctx context.Context, now time.Time, records *identity.
 			return done, time.Time{}, err
 		}
 		if err := r.retainSome(ctx, now, records, ids, &done); err != nil {
-			return done, time.Time{}, err // who failed would be in the next round again
+			return done, time.Time{}, errors.Join(done.failed, err)
 		}
 		if len(ids) < retainAtOnce {
 			break
 		}
 	}
 	next, err = read(ctx, r.db, identity.NextCheckIn)
-	return done, next, err
+	return done, next, errors.Join(done.failed, err)
 }
 
 // retainSome looks at some people, writes down together when to look again at those who stay, and forgets the others one
@@ -76,14 +82,15 @@ func (r *Registry) retainSome(ctx context.Context, now time.Time, records *ident
 	return r.retainEach(ctx, now, records, due, done)
 }
 
+// retainEach answers an error only when nothing can be written at all.
 func (r *Registry) retainEach(ctx context.Context, now time.Time, records *identity.Records, ids []string, done *Retained) error {
-	var failed error
-	before := done.Erased
+	before, again := done.Erased, map[string]time.Time{}
 	for _, id := range ids {
 		v, err := write(ctx, r.db, func(tx database.Tx) (verdict, error) { return retainOne(tx, now, records, id) })
 		switch {
 		case err != nil:
-			failed = errors.Join(failed, fmt.Errorf("person %s: %w", id, err))
+			done.failed = errors.Join(done.failed, fmt.Errorf("person %s: %w", id, err))
+			again[id] = now.Add(retainAgain)
 		case v.erase:
 			done.Erased++
 		default:
@@ -93,7 +100,10 @@ func (r *Registry) retainEach(ctx context.Context, now time.Time, records *ident
 	if done.Erased > before {
 		records.Erased()
 	}
-	return failed
+	if len(again) == 0 {
+		return nil
+	}
+	return r.db.Write(ctx, func(tx database.Tx) error { return identity.CheckAgainIn(tx, again) })
 }
 
 // retainOne judges one person anew, with everything locked that the verdict hangs on, and does what it says.
@@ -114,6 +124,11 @@ func retainOne(tx database.Tx, now time.Time, records *identity.Records, id stri
 	}
 	for _, a := range v.empty {
 		if err := forgetApplication(tx, now, a); err != nil {
+			return v, err
+		}
+	}
+	for _, m := range v.part {
+		if err := forgetThrough(tx, now, m); err != nil {
 			return v, err
 		}
 	}
@@ -141,6 +156,17 @@ func forgetApplication(tx database.Tx, now time.Time, a Application) error {
 	}
 	return journal.Add(tx, journal.Entry{
 		At: now, ProgrammeID: a.ProgrammeID, SubjectID: a.ID, Action: "application-forgotten",
+	})
+}
+
+// forgetThrough forgets through which programme somebody came into a circle: its facilitators see of her what the circle
+// shows, and no more.
+func forgetThrough(tx database.Tx, now time.Time, m Member) error {
+	if err := cutThrough(tx, m.ID); err != nil {
+		return err
+	}
+	return journal.Add(tx, journal.Entry{
+		At: now, ProgrammeID: valueOf(m.ProgrammeID), SubjectID: m.ID, Action: "seat-forgotten",
 	})
 }
 

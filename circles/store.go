@@ -189,7 +189,7 @@ func peopleOf(tx database.Tx, programmeID string, personIDs []string) ([]string,
 	for some := range slices.Chunk(personIDs, mostIDs) {
 		var found []string
 		err := tx.Gorm().Raw(`select p.id from people p where p.id in @people and (
-			exists (select 1 from applications a where a.programme_id = @programme and a.person_id = p.id)
+			exists (select 1 from applications a where a.programme_id = @programme and a.person_id = p.id and a.forgotten_at is null)
 			or exists (select 1 from members m where m.person_id = p.id and m.programme_id = @programme)
 			or exists (select 1 from facilitators f where f.programme_id = @programme and f.person_id = p.id))`,
 			map[string]any{"people": some, "programme": programmeID}).Scan(&found).Error

@@ -85,6 +85,11 @@ func readStays(tx database.Tx, ids []string, people map[string]ties) ([]string, 
 	return programmeIDs, nil
 }
 
+// cutThrough leaves updated_at as it is: of a seat that was not taken it says since when.
+func cutThrough(tx database.Tx, memberID string) error {
+	return tx.Gorm().Exec("update members set programme_id = null, guest = false, revision = revision + 1 where id = ?", memberID).Error
+}
+
 // peopleOfProgramme are the people who signed up for a programme, came through it, or have or had a seat in one of its
 // circles.
 func peopleOfProgramme(tx database.Tx, programmeID string) ([]string, error) {
