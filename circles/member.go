@@ -57,5 +57,8 @@ func (m *Member) come(c Circle, through *string) {
 	m.ProgrammeID, m.Guest = through, through != nil && *through != c.ProgrammeID
 }
 
+// named says whether the person of the seat made herself known here: by signing up, or by her yes.
+func (m Member) named() bool { return m.ApplicationID != nil || m.State == Accepted || m.State == Left }
+
 // In says whether the person is a member of the circle: the seat is accepted and nobody can object any more.
 func (m Member) In() bool { return m.State == Accepted && m.InAt != nil }

@@ -160,8 +160,9 @@ func facilitatedBy(tx database.Tx, actor identity.Actor, programmeID string) ([]
 
 // Seat is a seat as the asking person sees it: members see first names of who is in or may come, and facilitators no more
 // than that of people who came through a programme of others. Name, address and whether mail arrives there are for
-// oneself, for the facilitators of the programme through which somebody came, and for the owner. Of somebody erased
-// nothing is left to show: the first name is "".
+// oneself, for the facilitators of the programme through which somebody came, and for the owner. Of who was invited by an
+// address, and did not say yes, no name is shown but to herself: what Kring knows of somebody is not told to whoever types
+// her address. Of somebody erased nothing is left to show. The first name is "" then.
 type Seat struct {
 	Member
 	FirstName     string
@@ -239,6 +240,9 @@ func showSeats(tx database.Tx, actor identity.Actor, seats []Member) ([]Seat, er
 	shown := make([]Seat, len(seats))
 	for i, m := range seats {
 		p := people[m.PersonID]
+		if !m.named() && p.ID != actor.PersonID {
+			p.Name = ""
+		}
 		shown[i] = Seat{Member: m.bare(), FirstName: identity.FirstName(p)}
 		if ours(m) {
 			shown[i].Name, shown[i].Email, shown[i].Undeliverable = p.Name, p.Email, p.UndeliverableAt != nil
