@@ -8,8 +8,8 @@ import (
 )
 
 // Export is what the person it is about is told of this room: her own rows, with the names of the circles and programmes
-// that they speak of. What her circles wrote together is in it as far as she was a member; nobody else is. Instants are
-// UTC.
+// that they speak of. What her circles wrote together is in it as far as she is in them, or was until they were over; nobody
+// else is. Instants are UTC.
 type Export struct {
 	Applications []ExportedApplication  `json:"applications"`
 	Seats        []ExportedSeat         `json:"seats"`
@@ -63,8 +63,8 @@ type ExportedSeat struct {
 	UpdatedAt      time.Time      `json:"updated_at"`
 }
 
-// ExportedCircle is a circle as it stands beside a seat. Place, links and the text of its end are there for who was a
-// member.
+// ExportedCircle is a circle as it stands beside a seat. Place, links, and why it ended are there for who is in it, and for
+// who was until it was over: to who left they would tell what came later.
 type ExportedCircle struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name"`
@@ -151,7 +151,7 @@ func (r ownRows) exportSeat(m Member) ExportedSeat {
 	shown := ExportedCircle{
 		ID: c.ID, Name: c.Name, Programme: r.programmes[c.ProgrammeID].Name, State: c.State, Zone: c.Zone, StartsOn: c.StartsOn,
 	}
-	if m.InAt != nil {
+	if m.In() {
 		shown.Venue, shown.VideoLink, shown.ChatLink = c.Venue, c.VideoLink, c.ChatLink
 		shown.EndReason, shown.EndText = c.EndReason, c.EndText
 	}

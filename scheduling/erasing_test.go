@@ -180,9 +180,14 @@ func TestSessionsOfOneselfAreThoseWhileOneWasIn(t *testing.T) {
 		}
 		w.until("2018-03-01T08:00:00Z")
 		got(w.registry.Leave(w.ctx, anke, own.ID))(t)
+		later := "https://video.example.org/later"
+		got(w.registry.PatchCircle(w.ctx, w.member(1), w.circleID, 0, circles.CirclePatch{VideoLink: &later, Venue: &later}))(t)
 		out := got(w.records().Export(w.ctx, anke))(t)["dates"].(Export)
 		if len(out.Sessions) != 2 {
 			t.Errorf("%+v", out.Sessions)
+		}
+		if strings.Contains(strings.ReplaceAll(out.Calendar, "\r\n ", ""), later) {
+			t.Errorf("who left has the new door: %s", out.Calendar)
 		}
 	})
 }
