@@ -202,6 +202,13 @@ func tokensOf(tx database.Tx, personID string, after page.Cursor, most int) ([]T
 	return tokens, nil
 }
 
+func tokensSince(tx database.Tx, personID string, since time.Time) ([]string, error) {
+	var ids []string
+	err := tx.Gorm().Table("tokens").Where("person_id = ? and revoked_at is null and created_at >= ?", personID, since).
+		Order("id").Pluck("id", &ids).Error
+	return ids, wrap(err, "list tokens")
+}
+
 // revokeToken says whether there was something to revoke.
 func revokeToken(tx database.Tx, id, personID string, machine time.Time) (bool, error) {
 	done := tx.Gorm().Exec("update tokens set revoked_at = ? where id = ? and person_id = ? and revoked_at is null",

@@ -265,6 +265,29 @@ func (t *Tokens) Revoke(ctx context.Context, actor Actor, id string) error {
 	return err
 }
 
+// RevokeSinceIn voids the bearer tokens of a person that were made at an instant of machine time or later, because
+// somebody else may have made them. Every process takes them for five seconds more at most.
+func RevokeSinceIn(tx database.Tx, now, machine time.Time, personID string, since time.Time) error {
+	ids, err := tokensSince(tx, personID, since)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		revoked, err := revokeToken(tx, id, personID, machine)
+		if err != nil {
+			return err
+		}
+		if !revoked {
+			continue
+		}
+		e := journal.Entry{At: now, ActorID: personID, SubjectID: id, Action: "token-revoked"}
+		if err := journal.Add(tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Forget makes what was changed about a person or token elsewhere in this process (erased, no longer owner) hold at
 // once. Call it after the commit.
 func (t *Tokens) Forget() { t.cache.Empty() }

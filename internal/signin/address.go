@@ -223,7 +223,8 @@ func (s *SignIn) moveIn(tx database.Tx, now time.Time, c change) error {
 }
 
 // RefuseAddress drops the change: the press "that was not me" in the letter to the old address. Whoever is signed in as
-// the person asked for it, so all her sign-ins end. It answers NotFound "not-found".
+// the person asked for it, so all her sign-ins end, and with them the bearer tokens that somebody could have made by one:
+// those of the last thirty days, five seconds later at most. It answers NotFound "not-found".
 func (s *SignIn) RefuseAddress(ctx context.Context, actor identity.Actor, id string) error {
 	err := s.db.Write(ctx, func(tx database.Tx) error {
 		c, p, err := s.waiting(tx, actor, id, true)
@@ -236,7 +237,11 @@ func (s *SignIn) RefuseAddress(ctx context.Context, actor identity.Actor, id str
 		if err := s.EndAllIn(tx, p.ID, ""); err != nil {
 			return err
 		}
-		return note(tx, s.clock.Now(), "address-change-refused", p.ID, c.ID)
+		now, machine := s.clock.Now(), s.clock.Machine()
+		if err := identity.RevokeSinceIn(tx, now, machine, p.ID, machine.Add(-signedInFor)); err != nil {
+			return err
+		}
+		return note(tx, now, "address-change-refused", p.ID, c.ID)
 	})
 	if err == nil {
 		s.cache.Empty()

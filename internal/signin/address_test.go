@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"kring/internal/database"
 	"kring/internal/fault"
@@ -163,6 +164,38 @@ func TestThatWasNotMe(t *testing.T) {
 		w.unchanged("dropped", func() {
 			refused(w.ConfirmAddress(w.ctx, actor, c.ID, true))(t, fault.NotFound, "not-found")
 			refused(nothing(w.RefuseAddress(w.ctx, actor, c.ID)))(t, fault.NotFound, "not-found")
+		})
+	})
+}
+
+// Who was in as somebody else may have made herself a token to come back with. One that is older than any sign-in can be
+// is the person's own.
+func TestThatWasNotMeVoidsTokensMadeMeanwhile(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		an, bo := w.somebody("An"), w.somebody("Bo")
+		secrets := got(identity.ParseSecrets(firstSecret))(t)
+		issued := func(p identity.Person) string {
+			draft := identity.TokenDraft{Name: "script", Scopes: []string{identity.ScopeMe}}
+			raw, _, err := identity.NewTokens(w.db, w.clock, secrets).IssueFor(w.ctx, p.Email, draft)
+			w.must(err)
+			return raw
+		}
+		before := issued(an)
+		w.exec("update tokens set created_at = ?", w.clock.Machine().Add(-signedInFor-time.Second))
+		_, c := w.changing(an, "mallory@example.org")
+		meanwhile, others := issued(an), issued(bo)
+		w.must(w.RefuseAddress(w.ctx, identity.Actor{PersonID: an.ID}, c.ID))
+		tokens := identity.NewTokens(w.db, w.clock, secrets)
+		refused(tokens.Authenticate(w.ctx, meanwhile))(t, fault.Unauthenticated, "token-refused")
+		got(tokens.Authenticate(w.ctx, before))(t)
+		got(tokens.Authenticate(w.ctx, others))(t)
+		w.read(func(tx database.Tx) error {
+			var n int64
+			err := tx.Gorm().Table("journal").Where("action = 'token-revoked' and actor_id = ?", an.ID).Count(&n).Error
+			if n != 1 {
+				t.Errorf("%d times in the journal", n)
+			}
+			return err
 		})
 	})
 }

@@ -40,6 +40,6 @@
 //	ChangeAddress --> waits --ConfirmAddress(new)--> waits --ConfirmAddress(old)--> changed: signed out everywhere,
 //	   |                |  (either first; the new one alone                         all links void
 //	   | replaces       |   where the old one is of no use)
-//	   +---one that     +--RefuseAddress--> dropped: signed out everywhere
+//	   +---one that     +--RefuseAddress--> dropped: signed out everywhere, tokens of 30 days void
 //	       waits        +--72 hours-------> expired, until Sweep
 package signin
