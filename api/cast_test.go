@@ -21,7 +21,6 @@ type cast struct {
 	programme, other  circles.ProgrammeView
 	allied            circles.ProgrammeView // the partner's
 	circle, elsewhere circles.CircleView
-	meets             wall.TimeOfDay            // of the next circle that is opened: no two are due at one instant
 	seats             map[string]circles.Member // by person's first name
 	application       circles.Applicant         // the applicant's own
 	sessions          []scheduling.SessionView
@@ -58,14 +57,13 @@ var mornings = []wall.Hours{{Weekday: "tue", From: "08:00", Until: "18:00"}}
 
 func newCast(w *world) *cast {
 	w.t.Helper()
-	c := &cast{world: w, meets: wall.At(12, 30), seats: map[string]circles.Member{}, actors: map[string]identity.Actor{nobody: {}, owner: w.owner}}
+	c := &cast{world: w, seats: map[string]circles.Member{}, actors: map[string]identity.Actor{nobody: {}, owner: w.owner}}
 	c.facilitators()
 	c.applicants()
 	people := map[string]string{member: "els@example.org", host: "hugo@example.org", facilitatorMember: "fien@example.org"}
 	c.formingCircle = c.open(people)
 	c.circle = c.running(people)
 	c.seatID = c.seats[member].ID
-	c.meets = wall.At(17, 30)
 	c.elsewhere = c.running(map[string]string{otherMember: "otto@example.org", "another": "an@example.org"})
 	c.apply()
 	c.letIn(guest, "gus@example.org")
@@ -176,7 +174,7 @@ func (c *cast) running(people map[string]string) circles.CircleView {
 
 // open opens a circle and lets everybody in.
 func (c *cast) open(people map[string]string) circles.CircleView {
-	slot := wall.Slot{Weekday: time.Tuesday, At: c.meets}
+	slot := wall.Slot{Weekday: time.Tuesday, At: wall.At(12, 30)}
 	draft := circles.CircleDraft{
 		ProgrammeID: c.programme.ID, Name: "Circle", Slot: &slot, Seats: 6, SeatsOpen: true,
 		StartsOn: wall.DateOf(c.clock.Now(), time.UTC).AddDays(7),

@@ -58,11 +58,13 @@ type transcript map[string]string
 func (c *cast) lived(one, other string) transcript {
 	c.t.Helper()
 	ctx := c.ctx()
+	does := func(_ any, err error) { c.t.Helper(); must(c.t, err) }
 	faltering(c, ctx)
+	rests := wall.DateOf(c.clock.Now(), time.UTC).AddDays(80) // the other circle: what falls due at once has no order
+	does(c.calendar.Pause(ctx, c.owner, c.elsewhere.ID, 0, rests, false))
 	c.dealt()
 	led := c.notLedBy(member, guest)
 	first, second, third := led[0], led[1], led[2]
-	does := func(_ any, err error) { c.t.Helper(); must(c.t, err) }
 
 	does(c.calendar.Answer(ctx, c.actors[one], first.ID, scheduling.No))
 	does(c.calendar.Answer(ctx, c.actors[other], first.ID, scheduling.Yes))
@@ -215,12 +217,13 @@ func inOrder(text string) string {
 	})
 }
 
+// firstDifference is where two texts part, with a little before and after.
 func firstDifference(one, other string) string {
-	a, b := strings.Split(one, "\n"), strings.Split(other, "\n")
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return fmt.Sprintf("after %s\n%s\n%s", a[max(i-1, 0)], a[i], b[i])
-		}
+	at := 0
+	for at < min(len(one), len(other)) && one[at] == other[at] {
+		at++
 	}
-	return fmt.Sprintf("%d and %d lines", len(a), len(b))
+	path := one[:at][max(strings.LastIndex(one[:at], "\nGET "), 0):]
+	around := func(s string) string { return s[max(at-200, 0):min(at+100, len(s))] }
+	return fmt.Sprintf("in %.100s\n%s\n%s", path, around(one), around(other))
 }
