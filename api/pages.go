@@ -30,7 +30,9 @@ func serveFile(kind string, file []byte) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		h.Set(echo.HeaderCacheControl, "no-cache")
-		h.Set(echo.HeaderContentSecurityPolicy, pagePolicy)
+		if kind == echo.MIMETextHTMLCharsetUTF8 {
+			h.Set(echo.HeaderContentSecurityPolicy, pagePolicy)
+		}
 		return c.Blob(http.StatusOK, kind, file)
 	}
 }
