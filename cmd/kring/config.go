@@ -150,7 +150,7 @@ func (s settings) check() (config, error) {
 	}
 	read(&m, "zone", s.Zone, wall.LoadZone)
 	if s.GuideURL != "" {
-		c.guideURL = read(&m, "guide-url", s.GuideURL, publicURL)
+		c.guideURL = read(&m, "guide-url", s.GuideURL, webAddress)
 	}
 	if c.level.UnmarshalText([]byte(s.LogLevel)) != nil {
 		m.add("log-level", errors.New("is debug, info, warn or error"))
@@ -182,11 +182,24 @@ func (s settings) withFiles(m *mistakes) settings {
 			m.add(from.name, errors.New("is given both itself and by a file"))
 			continue
 		}
-		content, err := os.ReadFile(from.file)
-		m.check(from.name+"-file", err)
-		*from.value = strings.TrimSpace(string(content))
+		if content, err := contentOf(from.file); err != nil {
+			m.add(from.name+"-file", err)
+		} else {
+			*from.value = content
+		}
 	}
 	return s
+}
+
+// contentOf reads a file that holds a secret. One with nothing in it is a mistake: whoever names a file means to set
+// something, and without it letters would wait, or the provider would be asked without a secret, unseen.
+func contentOf(file string) (string, error) {
+	raw, err := os.ReadFile(file)
+	content := strings.TrimSpace(string(raw))
+	if err == nil && content == "" {
+		err = errors.New("is empty")
+	}
+	return content, err
 }
 
 // mistakes collects what is wrong, by the name of the setting.
@@ -228,11 +241,27 @@ func listenable(addr string) error {
 	return nil
 }
 
-// publicURL reads an address that goes into letters.
+// publicURL reads where people reach Kring. It has no path: pages lead to each other from the root of their site, and the
+// cookie is of a whole site.
 func publicURL(raw string) (string, error) {
+	address, err := webAddress(raw)
+	if err != nil {
+		return "", err
+	}
+	if u, err := url.Parse(address); err != nil || u.Path != "" {
+		return "", errors.New("is an address without path: Kring has a host, or a port, of its own")
+	}
+	return address, nil
+}
+
+// webAddress reads an address that goes into letters, and answers it without a slash at its end.
+func webAddress(raw string) (string, error) {
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || strings.ContainsAny(raw, "?#") {
 		return "", errors.New("is an http or https address without query")
+	}
+	if _, err := strconv.ParseUint(u.Port(), 10, 16); u.Port() != "" && err != nil {
+		return "", errors.New("has no port between 0 and 65535")
 	}
 	return strings.TrimRight(raw, "/"), nil
 }

@@ -30,6 +30,10 @@ func kring(t *testing.T, env []string, args ...string) (code int, out, errs stri
 
 func TestMistakesInTheSettings(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "nothing")
+	blank := filepath.Join(t.TempDir(), "blank")
+	if err := os.WriteFile(blank, []byte(" \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		env  []string
 		args []string
@@ -52,11 +56,26 @@ func TestMistakesInTheSettings(t *testing.T) {
 				"oidc-client-id (KRING_OIDC_CLIENT_ID)", "tls-cert (KRING_TLS_CERT)", "acme (KRING_ACME)", "acme-email (KRING_ACME_EMAIL)",
 			},
 		},
-		"Postgres needs a secret":                {env: []string{"KRING_DATABASE_URL=postgres://db/kring"}, want: []string{"secret (KRING_SECRET): PostgreSQL needs one"}},
-		"Postgres with a secret":                 {env: []string{"KRING_DATABASE_URL=postgres://db/kring", "KRING_SECRET=" + secret}},
-		"a flag wins over the environment":       {env: []string{"KRING_ADDR=nonsense"}, args: []string{"--addr", ":8080"}},
-		"what is set to nothing is not set":      {env: []string{"KRING_ADDR=", "KRING_SMTP_URL="}},
-		"a file that is not there":               {env: []string{"KRING_SECRET_FILE=" + empty}, want: []string{"secret-file (KRING_SECRET_FILE)"}},
+		"Postgres needs a secret":           {env: []string{"KRING_DATABASE_URL=postgres://db/kring"}, want: []string{"secret (KRING_SECRET): PostgreSQL needs one"}},
+		"Postgres with a secret":            {env: []string{"KRING_DATABASE_URL=postgres://db/kring", "KRING_SECRET=" + secret}},
+		"a flag wins over the environment":  {env: []string{"KRING_ADDR=nonsense"}, args: []string{"--addr", ":8080"}},
+		"what is set to nothing is not set": {env: []string{"KRING_ADDR=", "KRING_SMTP_URL="}},
+		"a file that is not there":          {env: []string{"KRING_SECRET_FILE=" + empty}, want: []string{"secret-file (KRING_SECRET_FILE)"}},
+		"a file with nothing in it": {
+			env: []string{
+				"KRING_SECRET_FILE=" + blank, "KRING_SMTP_URL_FILE=" + blank, "KRING_OIDC_CLIENT_SECRET_FILE=" + blank, "KRING_DATABASE_URL_FILE=" + blank,
+				"KRING_OIDC_ISSUER=https://id.example.org", "KRING_OIDC_CLIENT_ID=kring",
+			},
+			want: []string{
+				"secret-file (KRING_SECRET_FILE): is empty", "smtp-url-file (KRING_SMTP_URL_FILE): is empty",
+				"oidc-client-secret-file (KRING_OIDC_CLIENT_SECRET_FILE): is empty", "database-url-file (KRING_DATABASE_URL_FILE): is empty",
+			},
+		},
+		"a public URL without a host":            {env: []string{"KRING_PUBLIC_URL=https://:443"}, want: []string{"public-url"}},
+		"a public URL with an empty query":       {env: []string{"KRING_PUBLIC_URL=https://kring.example.org/?"}, want: []string{"public-url"}},
+		"a public URL with no real port":         {env: []string{"KRING_PUBLIC_URL=https://kring.example.org:99999"}, want: []string{"public-url"}},
+		"a public URL below another site":        {env: []string{"KRING_PUBLIC_URL=https://example.org/kring"}, want: []string{"public-url", "without path"}},
+		"a page of guides has a path":            {env: []string{"KRING_GUIDE_URL=https://example.org/guides/wol/"}},
 		"a secret twice":                         {env: []string{"KRING_SECRET_FILE=" + empty, "KRING_SECRET=" + secret}, want: []string{"given both"}},
 		"a port beyond 65535":                    {env: []string{"KRING_ADDR=:70000"}, want: []string{"addr (KRING_ADDR)"}},
 		"a public URL with a query":              {env: []string{"KRING_PUBLIC_URL=https://kring.example.org/?a=b"}, want: []string{"public-url"}},
