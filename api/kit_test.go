@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -24,6 +25,7 @@ import (
 	"kring/internal/database"
 	"kring/internal/identity"
 	"kring/internal/limit"
+	"kring/internal/mail"
 	"kring/internal/outbox"
 	"kring/internal/signin"
 	"kring/internal/testkit"
@@ -92,7 +94,7 @@ func newWorld(t testing.TB, db *database.DB) *world {
 	})
 	w.options = api.Options{
 		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Calendar: w.calendar, Watch: w.watch, Buttons: w.buttons,
-		SignIn: w.signIn, Records: identity.NewRecords(db, w.clock, w.calendar.Part(), w.rooms.Part(), outbox.Part(), w.signIn.Part(), w.tokens.Part()), Guides: library,
+		SignIn: w.signIn, Records: identity.NewRecords(db, w.clock, w.calendar.Part(), w.rooms.Part(), outbox.Part(signin.KindAddressNew), w.signIn.Part(), w.tokens.Part()), Guides: library,
 		PublicURL: "https://kring.example", Log: slog.New(slog.NewJSONHandler(w.log, nil)),
 	}
 	api.New(w.options).Mount(w.web)
@@ -373,4 +375,21 @@ var tables = []string{
 	"people", "tokens", "journal", "idempotency_keys", "programmes", "programme_breaks", "facilitators", "applications",
 	"circles", "members", "motions", "sessions", "answers", "absences", "circle_breaks", "reminders", "flags",
 	"circle_messages", "told", "notices", "letters",
+}
+
+// post makes letters of what is to be told; nil sends none.
+func (w *world) post(sender *mail.Sender) *outbox.Post {
+	w.t.Helper()
+	table := w.signIn.Table()
+	ofSeats := circles.NewLetters(circles.LettersOptions{
+		DB: w.db, Clock: w.clock, Guides: w.options.Guides, Texts: w.texts, Links: w.links, PublicURL: w.options.PublicURL,
+	})
+	maps.Copy(table, ofSeats.Table())
+	maps.Copy(table, letters.New(letters.Options{
+		DB: w.db, Clock: w.clock, Calendar: w.calendar, Watch: w.watch, Circles: ofSeats, Texts: w.texts, Links: w.links,
+		PublicURL: w.options.PublicURL, From: mail.Address{Mailbox: "kring@example.org"},
+	}).Table())
+	post, err := outbox.New(outbox.Options{DB: w.db, Clock: w.clock, Table: table, Sender: sender, Host: "kring.example"})
+	must(w.t, err)
+	return post
 }

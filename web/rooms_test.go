@@ -29,7 +29,7 @@ func (w *world) mount() {
 	tokens := identity.NewTokens(w.db, w.clock, secrets)
 	w.mountWith(Options{
 		Guides: w.guides, SignIn: w.signIn, OIDC: w.provider,
-		Records: identity.NewRecords(w.db, w.clock, w.registry.Part(), outbox.Part(), w.signIn.Part(), tokens.Part()),
+		Records: identity.NewRecords(w.db, w.clock, w.registry.Part(), outbox.Part(signin.KindAddressNew), w.signIn.Part(), tokens.Part()),
 		Buttons: letters.NewButtons(letters.ButtonsOptions{
 			DB: w.db, Clock: w.clock, Circles: w.registry, Calendar: w.calendar, Guides: w.guides, Texts: w.texts, Links: w.links,
 			Watch:  health.New(health.Options{DB: w.db, Clock: w.clock, Guides: w.guides}),

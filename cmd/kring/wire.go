@@ -163,7 +163,7 @@ func (s *service) letIn(secrets identity.Secrets) {
 // remember makes what tells people everything that is kept of them, and forgets them: rooms that lock circles first,
 // people last.
 func (s *service) remember() {
-	s.records = identity.NewRecords(s.db, s.clock, s.calendar.Part(), s.circles.Part(), outbox.Part(), s.signIn.Part(), s.tokens.Part())
+	s.records = identity.NewRecords(s.db, s.clock, s.calendar.Part(), s.circles.Part(), outbox.Part(signin.KindAddressNew), s.signIn.Part(), s.tokens.Part())
 }
 
 // secrets are those of the settings; SQLite keeps one beside its file.

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"slices"
 	"time"
 
 	"kring/internal/database"
@@ -14,17 +15,18 @@ type Export struct {
 	Planned []ExportedNotice `json:"planned"`
 }
 
-// ExportedLetter is a letter to the person. Instants are UTC.
+// ExportedLetter is a letter to the person. Instants are UTC. How a letter to another address ended is not told: State,
+// Reason and SentAt are left out.
 type ExportedLetter struct {
 	ID          string     `json:"id"`
 	ProgrammeID *string    `json:"programme_id"`
 	CircleID    *string    `json:"circle_id"`
 	Kinds       []string   `json:"kinds"`
 	List        List       `json:"list"`
-	State       State      `json:"state"`
-	Reason      string     `json:"reason"`
+	State       State      `json:"state,omitempty"`
+	Reason      string     `json:"reason,omitempty"`
 	DueAt       time.Time  `json:"due_at"`
-	SentAt      *time.Time `json:"sent_at"`
+	SentAt      *time.Time `json:"sent_at,omitempty"`
 	CreatedAt   time.Time  `json:"created_at"`
 }
 
@@ -40,11 +42,18 @@ type ExportedNotice struct {
 
 // Part is what this room keeps about people: the letters. When somebody is erased nothing more is told to her; what was
 // sent stays, in ids and kinds, so that counts do. A letter that is being sent in this very moment may still arrive.
-func Part() identity.Part {
-	return identity.Part{Name: "letters", ExportIn: exportIn, EraseIn: eraseIn}
+//
+// Elsewhere names the kinds of letters that go to an address which is not yet the person's. Whether these were sent would
+// tell whose address it is, and whether it asked for silence.
+func Part(elsewhere ...string) identity.Part {
+	return identity.Part{
+		Name:     "letters",
+		ExportIn: func(tx database.Tx, personID string) (any, error) { return exportIn(tx, personID, elsewhere) },
+		EraseIn:  eraseIn,
+	}
 }
 
-func exportIn(tx database.Tx, personID string) (any, error) {
+func exportIn(tx database.Tx, personID string, elsewhere []string) (any, error) {
 	letters, err := lettersOf(tx, personID)
 	if err != nil {
 		return nil, err
@@ -62,6 +71,9 @@ func exportIn(tx database.Tx, personID string) (any, error) {
 		out.Letters[i] = ExportedLetter{
 			ID: l.ID, ProgrammeID: l.ProgrammeID, CircleID: l.CircleID, Kinds: kinds, List: l.List, State: l.State,
 			Reason: l.Reason, DueAt: l.DueAt, SentAt: l.SentAt, CreatedAt: l.CreatedAt,
+		}
+		if slices.ContainsFunc(kinds, func(kind string) bool { return slices.Contains(elsewhere, kind) }) {
+			out.Letters[i].State, out.Letters[i].Reason, out.Letters[i].SentAt = "", "", nil
 		}
 	}
 	for i, n := range planned {

@@ -119,3 +119,21 @@ func TestExportOfLetters(t *testing.T) {
 		}
 	})
 }
+
+// What became of a letter to an address that somebody typed would tell whose it is.
+func TestTheExportTellsNotHowALetterElsewhereEnded(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		an := w.person("An")
+		w.note(reminder(an, "k1"))
+		w.pass(w.post(), noon)
+		var out any
+		w.write(func(tx database.Tx) (err error) {
+			out, err = outbox.Part("moved", "reminder").ExportIn(tx, an.ID)
+			return err
+		})
+		letter := out.(outbox.Export).Letters[0]
+		if letter.Kinds[0] != "reminder" || letter.State != "" || letter.Reason != "" || letter.SentAt != nil {
+			t.Errorf("letter %+v", letter)
+		}
+	})
+}

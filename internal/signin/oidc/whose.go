@@ -38,7 +38,7 @@ func (p *Provider) whose(ctx context.Context, who claims) (string, error) {
 func (p *Provider) link(ctx context.Context, row subjectRow, email string) (string, error) {
 	var personID string
 	err := p.DB.Write(ctx, func(tx database.Tx) error {
-		person, err := identity.ByEmailIn(tx, email)
+		person, err := holderOf(tx, email)
 		if fault.IsKind(err, fault.NotFound) {
 			return fault.New(fault.Forbidden, "oidc-unknown")
 		}
@@ -52,6 +52,20 @@ func (p *Provider) link(ctx context.Context, row subjectRow, email string) (stri
 		return "", err
 	}
 	return personID, nil
+}
+
+// holderOf answers, and keeps until the transaction ends, whose the address is: who moves away from it or is erased in
+// this very moment is nobody here. NotFound "not-found" for nobody.
+func holderOf(tx database.Tx, email string) (identity.Person, error) {
+	found, err := identity.ByEmailIn(tx, email)
+	if err != nil {
+		return identity.Person{}, err
+	}
+	person, err := identity.LockIn(tx, found.ID)
+	if err == nil && (person.ErasedAt != nil || person.Email != found.Email) {
+		err = fault.New(fault.NotFound, "not-found")
+	}
+	return person, err
 }
 
 // linkIn links a subject to a person. Another subject of the issuer that has the person already is refused; the same one,
