@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"kring/circles"
 	"kring/internal/database"
 	"kring/internal/identity"
-	"kring/internal/outbox"
 	"kring/internal/testkit"
 	"kring/internal/wall"
 	"kring/scheduling"
@@ -133,19 +131,9 @@ func (c *cast) until(at time.Time) { c.turn(at.Sub(c.clock.Now())) }
 // passes lets time act as the program's jobs do: reminders fall due, health is looked at, letters are planned.
 func (c *cast) passes() {
 	c.t.Helper()
-	table := outbox.Table{}
-	ofSeats := circles.NewLetters(circles.LettersOptions{
-		DB: c.db, Clock: c.clock, Guides: c.options.Guides, Texts: c.texts, Links: c.links, PublicURL: c.options.PublicURL,
-	})
-	maps.Copy(table, ofSeats.Table())
-	maps.Copy(table, letters.New(letters.Options{
-		DB: c.db, Clock: c.clock, Calendar: c.calendar, Watch: c.watch, Circles: ofSeats, Texts: c.texts, Links: c.links,
-		PublicURL: c.options.PublicURL,
-	}).Table())
-	post, err := outbox.New(outbox.Options{DB: c.db, Clock: c.clock, Table: table, Host: "kring.example"})
-	must(c.t, err)
+	post := c.post(nil)
 	now := c.clock.Now()
-	_, _, err = c.calendar.QueueDue(c.ctx(), now)
+	_, _, err := c.calendar.QueueDue(c.ctx(), now)
 	must(c.t, err)
 	_, _, err = c.watch.Review(c.ctx(), now)
 	must(c.t, err)

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -93,7 +94,7 @@ func TestTheAnswerTellsNotWhoIsKnown(t *testing.T) {
 			}
 			got.status(http.StatusAccepted)
 			answered := got.json()
-			shapes[fmt.Sprint(answered["message"], len(got.Body.String()), names(got.Header()))] = true
+			shapes[fmt.Sprint(answered["message"], slices.Sorted(maps.Keys(answered)), slices.Sorted(maps.Keys(got.Header())))] = true
 		}
 		if len(shapes) != 1 {
 			t.Errorf("answers differ: %v", shapes)
@@ -104,15 +105,6 @@ func TestTheAnswerTellsNotWhoIsKnown(t *testing.T) {
 			t.Errorf("%d letters, %v: one for each form of the owner's address alone", letters, err)
 		}
 	})
-}
-
-func names(h http.Header) []string {
-	var all []string
-	for name := range h {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return all
 }
 
 func TestWhatALetterHoldsIsTakenOnceAndInTime(t *testing.T) {
