@@ -14,6 +14,8 @@ import (
 func TestTheExportHoldsEverythingPersonalAndNothingOfOthers(t *testing.T) {
 	tell(t, "2018-02-12T08:00:00Z", func(s *story) {
 		s.smallLife()
+		s.refused(nobody, http.MethodGet, "/api/v1/me/export", nil, http.StatusUnauthorized, "sign-in-needed")
+		s.refused(anke.email, http.MethodGet, "/api/v1/me/export", nil, http.StatusForbidden, "forbidden") // a token out of a letter
 		b := s.signsIn(anke.email)
 		g := newGrower()
 		own, others := s.plant(g, s.person(anke.email).ID, true), s.plant(g, s.person(bert.email).ID, false)
@@ -75,13 +77,4 @@ func sorted(text string) string {
 		return text
 	}
 	return string(out)
-}
-
-// Who is not signed in as herself is told nothing.
-func TestWhoIsToldNothing(t *testing.T) {
-	tell(t, "2018-02-12T08:00:00Z", func(s *story) {
-		s.smallLife()
-		s.refused(nobody, http.MethodGet, "/api/v1/me/export", nil, http.StatusUnauthorized, "sign-in-needed")
-		s.refused(anke.email, http.MethodGet, "/api/v1/me/export", nil, http.StatusForbidden, "forbidden") // a token out of a letter
-	})
 }
