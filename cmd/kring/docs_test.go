@@ -1,6 +1,7 @@
 package main
 
 import (
+	"html"
 	"io/fs"
 	"maps"
 	"os"
@@ -172,6 +173,29 @@ func TestOperationsListsWhatThereIs(t *testing.T) {
 	for name := range ready.Parts {
 		if !strings.Contains(operations, "`"+name+"`") {
 			t.Errorf("docs/operations.md does not name the part %s of /readyz", name)
+		}
+	}
+}
+
+// What docs/api.md says that the API says, it says: the sentences of its example, and every code.
+func TestTheAPIPageSaysWhatTheAPISays(t *testing.T) {
+	page := pages(t)["docs/api.md"]
+	r := serving(t, settingsFor(testkit.SQLite(t))...)
+	_, problems := r.get("/api/problems?lang=en")
+	said := html.UnescapeString(problems)
+	sentences := each(`"(?:title|message)": "([^"]+)"`, page)
+	codes := each("\\b[45][0-9]{2} `([a-z-]+)`", page)
+	if len(sentences) < 2 || len(codes) < 3 {
+		t.Fatalf("found only %q and %q", sentences, codes)
+	}
+	for _, sentence := range sentences {
+		if plain := regexp.MustCompile(`[0-9]+`).Split(sentence, 2)[0]; !strings.Contains(said, plain) {
+			t.Errorf("docs/api.md shows %q, which nothing says", sentence)
+		}
+	}
+	for _, code := range codes {
+		if !strings.Contains(problems, `id="`+code+`"`) {
+			t.Errorf("docs/api.md names the code %s; there is none", code)
 		}
 	}
 }
