@@ -11,12 +11,14 @@
 // # How a request travels
 //
 //	Observe       request id, log line without tokens, panics           observe.go
-//	gate          once for each operation of the contract               api.go
-//	  actor       bearer token -> identity.Actor, scope                 actor.go
+//	gate          once for each operation of the contract: who, what    api.go
+//	              it takes, and how long it may take
+//	  actor       bearer token or cookie -> identity.Actor, scope       actor.go
 //	  check       path, query, headers, body against contract/rules:    check.go, decode.go, rules.go
 //	              every fault at once, before anything is decoded
 //	generated     decodes into contract types, which cannot fail now    contract/
 //	handler       one call of a room, inside once for keyed POSTs       circles.go, ...; once.go
+//	              what sets a cookie writes its answer itself           signin.go
 //	view          the room's value as the contract's type               views.go, ...
 //	tagger        revision + hash of the view = ETag, 304               etag.go
 //	Fail          any error: fault -> problem+json; else a bland 500    problem.go
@@ -26,5 +28,12 @@
 // form, once the contract is kept. A path with a
 // malformed id is 404: nothing has such an id.
 //
-// The order of refusals: 401, 403 (scope), 404 (malformed id), 413, 415, 400, 422, 428, then what the room says.
+// The order of refusals: 400 (two credentials), 401, 403 (scope), 404 (malformed id), 413, 415, 400, 422, 428, then what
+// the room says. A database that is away, and a request that took its time, are 503 "busy".
+//
+// # What holds it
+//
+// Who may do what on every route, by every kind of caller and credential: policy_test.go, credentials_test.go. Ids and
+// fields that lead too far: foreign_test.go. What facilitators read: facilitators_see_test.go. Thieves, guessers and
+// floods: signin_test.go.
 package api

@@ -23,6 +23,10 @@ func FuzzRequest(f *testing.F) {
 		{"POST", "programmes", "dry_run=true", "", "key", `{"name":"a","purpose":"b"}`},
 		{"POST", "programmes/" + nobodyID + "/applications", "", "", "k", `{"name":"a"}`},
 		{"GET", "guide-sets/wol/weeks/1", "lang=en", "*", "", ""},
+		{"POST", "sign-in", "", "", "k", `{"email":"owner@example.org"}`},
+		{"POST", "sign-in/confirm", "", "", "", `{"id":"` + nobodyID + `","code":"123 456"}`},
+		{"DELETE", "me", "", "", "", `{"email":"owner@example.org","silence":true}`},
+		{"GET", "programmes/" + nobodyID + "/applications/export", "separator=semicolon&state=waiting", "", "", ""},
 		{"POST", "sessions/" + nobodyID + "/move", "", "*", "", `{"date":"2027-01-01","time":"10:00"}`},
 	} {
 		f.Add(seed[0], seed[1], seed[2], seed[3], seed[4], []byte(seed[5]))
