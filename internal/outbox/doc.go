@@ -53,5 +53,6 @@
 //	    with a growing pause
 //
 // Start in post.go; plan.go makes letters, deliver.go and round.go are the pass that sends, compose.go
-// decides what is sent, outcome.go what a receipt says, store.go holds all statements.
+// decides what is sent, outcome.go what a receipt says, erasing.go tells and forgets one person, store.go holds all
+// statements.
 package outbox
