@@ -472,6 +472,7 @@ func TestAnyMemberInvitesToAFreeSeat(t *testing.T) {
 func TestAFacilitatorWithdrawsOnlySeatsThatAreNotAccepted(t *testing.T) {
 	inWorlds(t, func(t *testing.T, w *world) {
 		c, seats := w.circle(3)
+		w.somebody("An", "an@example.org")
 		m := got(w.registry.Invite(w.ctx, w.facilitator, c.ID, Invitee{Name: "An", Email: "an@example.org", LetterLanguage: "nl"}))(t)
 		refused(w.registry.WithdrawSeat(w.ctx, actorOf(seats[0]), m.ID))(t, fault.Forbidden, "forbidden")
 		if got(w.registry.WithdrawSeat(w.ctx, w.facilitator, m.ID))(t).State != Expired {

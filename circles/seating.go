@@ -295,8 +295,8 @@ func freeApplication(tx database.Tx, m Member, now time.Time) error {
 	return saveApplication(tx, &a, now)
 }
 
-// WithdrawSeat takes an offered seat back that nobody accepted yet; a member is never removed. It answers Conflict
-// seat-accepted and seat-closed.
+// WithdrawSeat takes an offered seat back that nobody accepted yet; a member is never removed. Somebody who never pressed
+// any link is forgotten with it. It answers Conflict seat-accepted and seat-closed.
 func (r *Registry) WithdrawSeat(ctx context.Context, actor identity.Actor, memberID string) (Member, error) {
 	return r.onSeat(ctx, actor, WithdrawSeat, memberID, func(s *seatCase) (Member, error) {
 		if err := declinable(s.seat, false); err != nil {
@@ -305,6 +305,10 @@ func (r *Registry) WithdrawSeat(ctx context.Context, actor identity.Actor, membe
 		if err := r.closeSeat(s.tx, actor, s.c, s.seats, s.seat, Expired, "seat-withdrawn", s.now); err != nil {
 			return s.seat, err
 		}
-		return one[Member](s.tx, memberID, false)
+		withdrawn, err := one[Member](s.tx, memberID, false)
+		if err != nil {
+			return s.seat, err
+		}
+		return withdrawn, dropStranger(s.tx, withdrawn)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kring/internal/database"
+	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/outbox"
 	"kring/internal/page"
@@ -157,6 +158,25 @@ func TestWhomNobodyCanForgetHoldsUpNobody(t *testing.T) {
 		}
 		if done, _, err := w.registry.Retain(w.ctx, w.clock.Now().Add(25*time.Hour), w.records()); err != nil || done.Erased != 1 {
 			t.Errorf("mended %+v, %v", done, err)
+		}
+	})
+}
+
+// Whoever is asked by a slip of the pen is forgotten with the invitation, when it is taken back as when nobody answers it.
+func TestAStrangerIsForgottenWhenHerSeatIsTakenBack(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		c, _ := w.circle(2)
+		known := w.somebody("Greta Bekend", "greta@example.org")
+		for _, email := range []string{"slip@example.org", "greta@example.org"} {
+			m := got(w.registry.Invite(w.ctx, w.facilitator, c.ID, Invitee{Name: "Sofie", Email: email, LetterLanguage: "nl"}))(t)
+			if m = got(w.registry.WithdrawSeat(w.ctx, w.facilitator, m.ID))(t); m.State != Expired {
+				t.Errorf("the seat is %s", m.State)
+			}
+		}
+		_, err := read(w.ctx, w.db, func(tx database.Tx) (identity.Person, error) { return identity.ByEmailIn(tx, "slip@example.org") })
+		refused(identity.Person{}, err)(t, fault.NotFound, "not-found")
+		if p := w.person(known.PersonID); p.Name == "" {
+			t.Error("somebody known is gone as well")
 		}
 	})
 }
