@@ -13,7 +13,8 @@ import (
 // HandOverIn makes the person with an address the owner of the installation, in the place of whoever is. The old owner
 // keeps the roles that she was given herself. Other processes know it five seconds later at most, this one after
 // [Tokens.Forget]. Whoever owns it already is answered, and nothing changed. Nobody has the address: NotFound
-// "not-found"; its person never pressed a mailed link: Conflict "unconfirmed".
+// "not-found"; its person never pressed a mailed link: Conflict "unconfirmed"; somebody else hands it over in this moment:
+// Stale "stale".
 func HandOverIn(tx database.Tx, now time.Time, email string) (Person, error) {
 	heir, err := ByEmailIn(tx, email)
 	if err != nil || heir.Owner {
@@ -27,7 +28,7 @@ func HandOverIn(tx database.Tx, now time.Time, email string) (Person, error) {
 		return Person{}, err
 	}
 	if err == nil {
-		if _, err = changeIn(tx, now, old.ID, func(p *Person) error { p.Owner = false; return nil }); err != nil {
+		if _, err = changeIn(tx, now, old.ID, giveUp); err != nil {
 			return Person{}, err
 		}
 	}
@@ -36,6 +37,15 @@ func HandOverIn(tx database.Tx, now time.Time, email string) (Person, error) {
 		return Person{}, err
 	}
 	return heir, journal.Add(tx, journal.Entry{At: now, SubjectID: heir.ID, Action: "owner-changed"})
+}
+
+// giveUp takes the installation from its owner, whose row is locked now.
+func giveUp(p *Person) error {
+	if !p.Owner {
+		return fault.New(fault.Stale, "stale")
+	}
+	p.Owner = false
+	return nil
 }
 
 // WriteAgainIn lifts whatever keeps letters from an address: that it bounced, that it asked for silence. It says whether
