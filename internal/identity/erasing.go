@@ -44,11 +44,12 @@ type ExportedToken struct {
 	CreatedAt  time.Time  `json:"created_at"`
 }
 
-// ExportedEntry is a line of the journal that the person did something in, or that is about her.
+// ExportedEntry is a line of the journal that the person did something in, or that is about her. Actor is "self", "kring"
+// or "other": who else it was is not told, here as little as where the journal is read.
 type ExportedEntry struct {
 	At          time.Time         `json:"at"`
 	Action      string            `json:"action"`
-	ActorID     string            `json:"actor_id,omitempty"`
+	Actor       string            `json:"actor"`
 	ProgrammeID string            `json:"programme_id,omitempty"`
 	CircleID    string            `json:"circle_id,omitempty"`
 	SubjectID   string            `json:"subject_id,omitempty"`
@@ -112,7 +113,7 @@ func exportJournal(tx database.Tx, personID string) ([]ExportedEntry, error) {
 		}
 		for _, e := range found.Items {
 			entries = append(entries, ExportedEntry{
-				At: e.At, Action: e.Action, ActorID: e.ActorID, ProgrammeID: e.ProgrammeID, CircleID: e.CircleID,
+				At: e.At, Action: e.Action, Actor: actorFor(personID, e.ActorID), ProgrammeID: e.ProgrammeID, CircleID: e.CircleID,
 				SubjectID: e.SubjectID, Details: e.Details,
 			})
 		}
@@ -123,6 +124,17 @@ func exportJournal(tx database.Tx, personID string) ([]ExportedEntry, error) {
 			return nil, err
 		}
 	}
+}
+
+// actorFor says to a person who did something.
+func actorFor(personID, actorID string) string {
+	switch actorID {
+	case "":
+		return "kring"
+	case personID:
+		return "self"
+	}
+	return "other"
 }
 
 // erasePerson is the last step of an erasure: the row that all others point at.

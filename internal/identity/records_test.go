@@ -13,6 +13,7 @@ import (
 	"kring/internal/database"
 	"kring/internal/fault"
 	"kring/internal/identity"
+	"kring/internal/journal"
 	"kring/internal/testkit"
 )
 
@@ -49,6 +50,11 @@ func TestExportIsForThePersonAlone(t *testing.T) {
 			t.Errorf("by a member token: %v", err)
 		}
 		suppress(t, db, anke.Email, identity.Bounced)
+		for _, actor := range []string{bert.ID, ""} {
+			write(t, db, func(tx database.Tx) (struct{}, error) {
+				return struct{}{}, journal.Add(tx, journal.Entry{At: now, ActorID: actor, SubjectID: anke.ID, Action: "facilitator-invited"})
+			})
+		}
 		all, err := records.Export(t.Context(), signedIn(anke))
 		if err != nil {
 			t.Fatal(err)
@@ -59,7 +65,8 @@ func TestExportIsForThePersonAlone(t *testing.T) {
 		}
 		wanted := []string{
 			`"email":"anke@example.org"`, `"name":"Anke Peeters"`, `"speaks":["en","nl"]`, `"suppressed":"bounced"`,
-			`"availability":[{"weekday":"tue","from":"12:00","until":"14:00"}]`, `"name":"report"`, token.ID, `"action":"token-issued"`,
+			`"availability":[{"weekday":"tue","from":"12:00","until":"14:00"}]`, `"name":"report"`, token.ID, `"action":"token-issued","actor":"self"`,
+			`"action":"facilitator-invited","actor":"other"`, `"action":"facilitator-invited","actor":"kring"`,
 		}
 		for _, want := range wanted {
 			if !strings.Contains(string(text), want) {
