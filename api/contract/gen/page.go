@@ -29,7 +29,7 @@ type (
 	}
 	shown struct {
 		ID, Method, Path, Summary, Description, Scope string
-		Public                                        bool
+		Public, CookieOnly                            bool
 		Parameters                                    []row
 		Body                                          template.HTML
 		Answers                                       []answer
@@ -77,7 +77,7 @@ func pageOf(doc *openapi3.T) ([]byte, error) {
 func shownOf(o operation) shown {
 	s := shown{
 		ID: o.OperationID, Method: o.method, Path: o.path, Summary: o.Summary,
-		Description: o.Description, Scope: scopeOf(o), Public: publicOf(o),
+		Description: o.Description, Scope: scopeOf(o), Public: publicOf(o), CookieOnly: cookieOnly(o),
 	}
 	for _, p := range o.parametersOf() {
 		s.Parameters = append(s.Parameters, row{
@@ -97,6 +97,15 @@ func shownOf(o operation) shown {
 		s.Answers = append(s.Answers, a)
 	}
 	return s
+}
+
+// cookieOnly says whether the operation takes no token: its security names the cookie and nothing else.
+func cookieOnly(o operation) bool {
+	if o.Security == nil || len(*o.Security) != 1 {
+		return false
+	}
+	_, cookie := (*o.Security)[0]["cookie"]
+	return cookie
 }
 
 func schemaOf(name string, s *openapi3.Schema) schema {
