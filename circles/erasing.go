@@ -47,6 +47,9 @@ func (r *Registry) erase(tx database.Tx, now time.Time, personID string) error {
 	if err := handProgrammesOn(tx, now, personID); err != nil {
 		return err
 	}
+	if err := lookAfterNoMore(tx, personID, now); err != nil {
+		return err
+	}
 	if err := emptySeats(tx, personID, now); err != nil {
 		return err
 	}

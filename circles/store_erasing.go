@@ -109,8 +109,8 @@ func lockProgrammesOf(tx database.Tx, personID string) error {
 func lockCirclesOf(tx database.Tx, personID string) error {
 	var ids []string
 	return tx.Gorm().Table("circles").Clauses(database.Lock(tx)).
-		Where(`id in (select circle_id from members where person_id = @person) or looked_after_by = @person
-			and programme_id in (select programme_id from facilitators where person_id = @person)`, map[string]any{"person": personID}).
+		Where(`id in (select circle_id from members where person_id = @person
+			union select id from circles where looked_after_by = @person)`, map[string]any{"person": personID}).
 		Order("id").Pluck("id", &ids).Error
 }
 
@@ -124,6 +124,14 @@ func lockApplicationsOf(tx database.Tx, personID string) error {
 func passOn(tx database.Tx, programmeID, from, to string, now time.Time) error {
 	return tx.Gorm().Exec(`update circles set looked_after_by = ?, updated_at = ?, revision = revision + 1
 		where programme_id = ? and looked_after_by = ?`, to, now, programmeID, from).Error
+}
+
+// lookAfterNoMore leaves the circles that somebody looked after without facilitating their programme, as an owner may, to
+// whoever facilitates it longest.
+func lookAfterNoMore(tx database.Tx, personID string, now time.Time) error {
+	return tx.Gorm().Exec(`update circles set looked_after_by = (select f.person_id from facilitators f
+			where f.programme_id = circles.programme_id order by f.created_at, f.person_id limit 1),
+		updated_at = ?, revision = revision + 1 where looked_after_by = ?`, now, personID).Error
 }
 
 // emptySeats leaves of a person's seats ids, states and the instants of coming and going.

@@ -180,3 +180,21 @@ func TestAStrangerIsForgottenWhenHerSeatIsTakenBack(t *testing.T) {
 		}
 	})
 }
+
+// An owner may look after a circle of a programme that she does not facilitate; once erased she looks after nothing.
+func TestNoTombstoneLooksAfterACircle(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		former := w.somebody("Olga Owner", "")
+		owner := former
+		owner.Owner = true
+		slot := tuesday
+		c := got(w.registry.OpenCircle(w.ctx, owner, CircleDraft{ProgrammeID: w.programme.ID, Name: "De kring", Slot: &slot, Seats: 5}))(t)
+		if by := valueOf(w.see(c.ID).LookedAfterBy); by != former.PersonID {
+			t.Fatalf("looked after by %q", by)
+		}
+		w.erase(former)
+		if by := valueOf(w.see(c.ID).LookedAfterBy); by != w.facilitator.PersonID {
+			t.Errorf("looked after by %q", by)
+		}
+	})
+}

@@ -132,12 +132,15 @@ alter table people add column next_check_at timestamptz;
 update people set next_check_at = created_at where erased_at is null;
 create index people_check on people (next_check_at) where next_check_at is not null;
 
+create index circles_looked_after on circles (looked_after_by) where looked_after_by is not null;
+
 create index journal_actor on journal (actor_id, id) where actor_id is not null;
 create index journal_subject on journal (subject_id, id) where subject_id is not null;
 
 -- +goose Down
 drop index journal_subject;
 drop index journal_actor;
+drop index circles_looked_after;
 drop index people_check;
 alter table people drop column next_check_at;
 drop index applications_once;
