@@ -57,7 +57,7 @@ func (w *world) acceptAll(circle, owner string) []string {
 	var tokens []string
 	for _, one := range w.send(request{method: "GET", path: circle + "/members", token: owner}).status(http.StatusOK).json()["items"].([]any) {
 		seat := one.(map[string]any)
-		token := w.token(seat["person_id"].(string))
+		token := w.token(w.person(seat["email"].(string)).ID)
 		accepted := w.send(request{method: "POST", path: circle + "/members/" + seat["id"].(string) + "/accept", token: token}).status(http.StatusOK)
 		if accepted.text("state") != "accepted" {
 			w.t.Errorf("accepted: %s", accepted.Body)

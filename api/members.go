@@ -177,9 +177,12 @@ func (a *API) LeaveCircle(ctx context.Context, r contract.LeaveCircleRequestObje
 
 func memberView(s circles.Seat) contract.Member {
 	view := contract.Member{
-		Id: s.ID, CircleId: s.CircleID, PersonId: &s.PersonID, State: contract.MemberState(s.State), FirstName: s.FirstName,
+		Id: s.ID, CircleId: s.CircleID, State: contract.MemberState(s.State), FirstName: s.FirstName,
 		Hosts: s.Hosts, HostTurn: s.HostTurn, ExpiresAt: s.ExpiresAt, AcceptedAt: s.AcceptedAt, InAt: s.InAt,
 		UndoUntil: s.UndoUntil, Revision: s.Revision,
+	}
+	if s.FirstName != "" { // of whom there is no name to tell, there is no id either: it tells since when she is known
+		view.PersonId = &s.PersonID
 	}
 	if s.Email != "" {
 		view.Name, view.Email, view.Undeliverable = &s.Name, &s.Email, &s.Undeliverable

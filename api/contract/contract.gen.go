@@ -1346,9 +1346,11 @@ type Member struct {
 	// Email Only for oneself and the facilitators of the programme through which the person came
 	Email     *string    `json:"email,omitempty"`
 	ExpiresAt *time.Time `json:"expires_at"`
-	FirstName string     `json:"first_name"`
-	HostTurn  int        `json:"host_turn"`
-	Hosts     bool       `json:"hosts"`
+
+	// FirstName Empty, and then without person_id, of who was invited and did not say yes, and of who is forgotten
+	FirstName string `json:"first_name"`
+	HostTurn  int    `json:"host_turn"`
+	Hosts     bool   `json:"hosts"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	Id   ID         `json:"id"`
