@@ -61,7 +61,7 @@ func (a *API) note(c echo.Context, id string, r Request) {
 		a.observe(r)
 	}
 	a.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
-		slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", r.Route),
+		slog.String("request_id", id), slog.String("method", shorten(r.Method)), slog.String("route", r.Route),
 		slog.Int("status", r.Status), slog.Duration("took", r.Took))
 }
 

@@ -105,6 +105,14 @@ func TestTheLogKnowsRoutesAndNoTokens(t *testing.T) {
 	}
 }
 
+func TestTheLogIsNotFilledByMadeUpMethods(t *testing.T) {
+	w := oneWorld(t)
+	w.raw(t.Context(), request{method: strings.Repeat("X", 50_000), path: "/api/v1/me"})
+	if got := w.log.String(); len(got) > 1000 || !strings.Contains(got, `"method":"XXX`) {
+		t.Errorf("%d bytes in the log", len(got))
+	}
+}
+
 func TestARequestIDIsTakenWhenItIsHarmless(t *testing.T) {
 	w := oneWorld(t)
 	for sent, kept := range map[string]bool{
