@@ -206,6 +206,11 @@ func (r *Registry) invite(tx database.Tx, actor identity.Actor, c Circle, seats 
 		Revision: 1, CreatedAt: now, UpdatedAt: now,
 	}
 	m.come(c, through)
+	if a == nil && personID != actor.PersonID {
+		if err := r.countInvitation(tx, who.Email); err != nil {
+			return Member{}, err
+		}
+	}
 	if a != nil { // she is known to the programme, whoever invites her
 		m.come(c, &a.ProgrammeID)
 		if a.State == Waiting {

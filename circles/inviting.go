@@ -9,6 +9,7 @@ import (
 	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/journal"
+	"kring/internal/limit"
 	"kring/internal/outbox"
 )
 
@@ -55,11 +56,11 @@ func (r *Registry) InviteFacilitator(ctx context.Context, actor identity.Actor, 
 		if is, err := facilitates(tx, programmeID, person.ID); err != nil || is {
 			return facilitatorView(person), err
 		}
-		return inviteFacilitator(tx, actor, p, person, now)
+		return r.inviteFacilitator(tx, actor, p, person, now)
 	})
 }
 
-func inviteFacilitator(tx database.Tx, actor identity.Actor, p Programme, person identity.Person, now time.Time) (FacilitatorView, error) {
+func (r *Registry) inviteFacilitator(tx database.Tx, actor identity.Actor, p Programme, person identity.Person, now time.Time) (FacilitatorView, error) {
 	i, asked, err := facilitatorInvitation(tx, p.ID, person.ID)
 	if err != nil {
 		return FacilitatorView{}, err
@@ -70,6 +71,9 @@ func inviteFacilitator(tx database.Tx, actor identity.Actor, p Programme, person
 	}
 	i.InvitedBy, i.ExpiresAt = optional(actor.PersonID), now.Add(FacilitateWithin)
 	if letter {
+		if err := r.countInvitation(tx, person.Email); err != nil {
+			return FacilitatorView{}, err
+		}
 		i.LetterAt = now
 	}
 	if err := putFacilitatorInvitation(tx, i); err != nil {
@@ -83,6 +87,20 @@ func inviteFacilitator(tx database.Tx, actor identity.Actor, p Programme, person
 	return invitedView(person, i), journal.Add(tx, journal.Entry{
 		At: now, ActorID: actor.PersonID, ProgrammeID: p.ID, SubjectID: person.ID, Action: "facilitator-invited",
 	})
+}
+
+// invitationLimit bounds the letters that those who invite can cause to one address, by inviting it here and there, or
+// again and again.
+func invitationLimit() limit.Rule {
+	return limit.Rule{Name: "invitations", Most: 5, Within: 24 * time.Hour}
+}
+
+// countInvitation counts a letter of invitation to an address, which is normalised.
+func (r *Registry) countInvitation(tx database.Tx, email string) error {
+	if r.limits == nil {
+		return nil
+	}
+	return r.limits.TakeIn(tx, r.clock.Machine(), invitationLimit(), email)
 }
 
 func facilitatorLetter(tx database.Tx, i FacilitatorInvitation) error {

@@ -501,3 +501,27 @@ func TestWhoWithdrawsAnApplicationGivesTheSeatBack(t *testing.T) {
 		w.waiting(w.application("")) // and may sign up anew
 	})
 }
+
+// Inviting, taking it back and inviting again is no way to fill a stranger's mailbox.
+func TestNobodyIsInvitedWithoutEnd(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		c, _ := w.circle(3)
+		stranger := Invitee{Name: "Mia Mee", Email: "Mia@example.org", LetterLanguage: "nl"}
+		for range 4 {
+			m := got(w.registry.Invite(w.ctx, w.facilitator, c.ID, stranger))(t)
+			if _, err := w.registry.WithdrawSeat(w.ctx, w.facilitator, m.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ask := FacilitatorDraft{Name: "Mia Mee", Email: "mia@example.org"}
+		got(w.registry.InviteFacilitator(w.ctx, w.facilitator, w.programme.ID, ask))(t)
+		before := len(w.seats(c.ID))
+		_, err := w.registry.Invite(w.ctx, w.facilitator, c.ID, stranger)
+		refused(Member{}, err)(t, fault.TooMany, "too-often")
+		if len(w.seats(c.ID)) != before {
+			t.Error("a seat was written")
+		}
+		another := Invitee{Name: "Nia Nee", Email: "nia@example.org", LetterLanguage: "nl"}
+		got(w.registry.Invite(w.ctx, w.facilitator, c.ID, another))(t)
+	})
+}

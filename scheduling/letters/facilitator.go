@@ -51,7 +51,8 @@ func (l *Letters) stalling(ctx context.Context, person identity.Person, notices 
 
 func (l *letter) heading2(text string) { l.add(mail.Heading(text)) }
 
-// stalled is the circle of a flag that still stalls and that the person still facilitates; the zero Circle otherwise.
+// stalled is the circle of a flag that still stalls and that the person still looks after, as a facilitator or as the
+// owner; the zero Circle otherwise.
 func (l *letter) stalled(flagID string) (c circles.Circle, f health.Flag, err error) {
 	err = l.db.Snapshot(l.ctx, func(tx database.Tx) error {
 		if f, err = health.FlagIn(tx, flagID); err != nil {
@@ -65,7 +66,7 @@ func (l *letter) stalled(flagID string) (c circles.Circle, f health.Flag, err er
 			return err
 		}
 		object, err := circles.ObjectIn(tx, identity.Actor{PersonID: l.to.ID}, found)
-		if err == nil && object.Facilitator && !found.State.Over() {
+		if err == nil && (object.Facilitator || l.to.Owner) && !found.State.Over() {
 			c = found
 		}
 		return err
