@@ -60,6 +60,7 @@ func (c *cast) allWays() []way {
 		{"the member out of a letter", always(byToken(c.memberToken("els@example.org"))), outOfALetter(member, member)},
 		{"the facilitator who is a member out of a letter", always(byToken(c.memberToken("fien@example.org"))), outOfALetter(facilitatorMember, host)},
 		{"the owner out of a letter", always(byToken(c.memberToken("owner@example.org"))), outOfALetter(owner, otherMember)},
+		{"the partner out of a letter", always(byToken(c.memberToken("pien@example.org"))), outOfALetter(partner, otherMember)},
 	}
 	for _, header := range []string{"Bearer", "Bearer ", "bearer\tx", "Basic eDp5", "Token " + c.token(fred), c.token(fred)} {
 		ways = append(ways, way{"the header " + header, always(func(r *request) { r.headers["Authorization"] = header }), wanting("401")})
