@@ -133,7 +133,7 @@ func (cal *Calendar) SwapHost(ctx context.Context, actor identity.Actor, session
 			return nil
 		}
 		c.swap(s, memberID)
-		return c.journal("host-swapped", s.ID, map[string]string{"host": memberID})
+		return c.journal("host-swapped", s.ID, nil)
 	})
 }
 

@@ -16,7 +16,7 @@ import (
 type SessionView struct {
 	Session
 	Zone     string
-	Host     *MemberName // nil when nobody leads it
+	Host     *MemberName // nil when nobody leads it, and for who is not to see names: a turn passes on when its host cannot come
 	Quorum   int
 	Expected int
 	Answers  Tally
@@ -71,13 +71,15 @@ func (c *course) sessionView(s Session, o circles.Object) (SessionView, error) {
 	}
 	v := SessionView{Session: s, Zone: c.circle.Zone, Quorum: c.quorum(), Expected: len(c.expected(s))}
 	v.Answers = c.tally(s)
+	if circles.May(c.actor, circles.SeeAnswers, o) != nil {
+		return v, nil
+	}
 	if s.HostID != nil {
 		if m, in := c.memberByID(*s.HostID); in {
 			v.Host = &MemberName{MemberID: m.ID, FirstName: identity.FirstName(people[m.PersonID])}
 		}
 	}
-	named := c.now.Before(s.EndsAt.Add(NamesKept)) && circles.May(c.actor, circles.SeeAnswers, o) == nil
-	if !named {
+	if !c.now.Before(s.EndsAt.Add(NamesKept)) {
 		return v, nil
 	}
 	v.ByName = []NamedAnswer{}

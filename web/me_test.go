@@ -265,7 +265,7 @@ func TestTheOwnerStays(t *testing.T) {
 		b := s.browser("nl").signsIn("farah@example.org")
 		b.get("/me").is(t, http.StatusOK, "Deze installatie van Kring is van jou")
 		s.unchanged(t, func() {
-			b.post("/me/erase", address("farah@example.org")).is(t, http.StatusConflict, "Kring heeft altijd een eigenaar")
+			b.post("/me/erase", address("farah@example.org")).is(t, http.StatusConflict, "zonder eigenaar gaat het niet")
 		})
 	})
 }

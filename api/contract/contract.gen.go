@@ -1552,7 +1552,7 @@ type Pause struct {
 // PersonName Example: Els Maes
 type PersonName = string
 
-// PersonalExport One field for each room that keeps something, `people`, `circles` and so on; what is in them is written for people and may gain fields
+// PersonalExport One field for each room that keeps something, `person`, `circles` and so on; what is in them is written for people and may gain fields
 type PersonalExport map[string]interface{}
 
 // Press defines model for Press.
@@ -1753,8 +1753,10 @@ type Session struct {
 	Expected int `json:"expected"`
 
 	// GuideWeek Given when the session is held
-	GuideWeek *int       `json:"guide_week"`
-	Host      *MemberRef `json:"host"`
+	GuideWeek *int `json:"guide_week"`
+
+	// Host To members only; the turn passes on when a host cannot come
+	Host *MemberRef `json:"host"`
 
 	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 	Id       ID           `json:"id"`
