@@ -238,13 +238,14 @@ func (s *story) isATombstone(id string) {
 	}
 }
 
-// Nobody asks, and people are forgotten all the same, when their programme says: who was never placed a month after the
-// sign-up closed, who was in a circle two months after it ended. Whoever has something else here stays.
+// Nobody asks, and people are forgotten all the same: who was never placed six months after the sign-up closed, who was in
+// a circle twelve months after it ended. Whoever has something else here stays. The program rests for most of the year,
+// whose days the story has no use for.
 func TestPeopleAreForgottenInTime(t *testing.T) {
 	tell(t, "2018-02-12T08:00:00Z", func(s *story) {
 		programme := object{
 			"name": "Voorjaar", "purpose": "Tijd maken om te leren.", "guide_set": "wol", "language": "nl", "zone": "Europe/Brussels",
-			"holidays": "be", "signup_open": true, "keep_months": 2, "keep_unplaced_months": 1,
+			"holidays": "be", "signup_open": true,
 		}
 		s.opens(programme, object{
 			"name": "De vier", "slot": object{"weekday": "tue", "time": "12:30"}, "starts_on": "2018-02-20", "seats": 4,
@@ -258,19 +259,21 @@ func TestPeopleAreForgottenInTime(t *testing.T) {
 		s.patch(owner, s.programme, object{"signup_open": false})
 		noor, ben, seats := s.person("noor@example.org").ID, s.person("ben@tijd.example.org").ID, s.seen().seats
 
-		s.until("2018-03-31T12:00:00Z")
+		s.rests("2018-08-30T12:00:00Z")
+		s.until("2018-08-31T12:00:00Z")
 		s.lives(noor, ben)
-		s.until("2018-04-02T12:00:00Z")
+		s.until("2018-09-02T12:00:00Z")
 		s.isATombstone(noor)
 		s.lives(ben)
 
 		another := "/api/v1/programmes/" + s.post(owner, "/api/v1/programmes", programme).text("id")
-		s.until("2018-04-10T09:00:00Z")
+		s.rests("2019-01-10T09:00:00Z")
 		s.signsUp(another, "An Maes", "an@tijd.example.org")
 		an, mails := s.person("an@tijd.example.org").ID, len(s.mails())
-		s.until("2018-04-27T12:00:00Z")
+		s.rests("2019-02-26T12:00:00Z")
+		s.until("2019-02-27T12:00:00Z")
 		s.lives(an, ben)
-		s.until("2018-04-30T12:00:00Z")
+		s.until("2019-03-01T12:00:00Z")
 		s.isATombstone(ben)
 		s.lives(an, s.person(owner).ID)
 		if now := s.seen(); now.seats != seats {
@@ -286,6 +289,12 @@ func TestPeopleAreForgottenInTime(t *testing.T) {
 		}
 		s.cast = append(s.cast, soul{"Noor Pauwels", "noor@example.org", "nl", "Europe/Brussels"}) // for the look at all mails
 	})
+}
+
+// rests lets the program be down until an instant.
+func (s *story) rests(at string) {
+	s.Helper()
+	s.down(instant(s.T, at).Sub(s.now()))
 }
 
 // signsUp lets somebody sign up and press the button in the letter.
