@@ -266,7 +266,7 @@ func (w *world) checkHeaders(path string, a answered) {
 		"Permissions-Policy": noPowers, "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
 	}
 	if withCookie(path) {
-		want["Referrer-Policy"], want["Vary"] = "same-origin", "Accept-Language, Cookie"
+		want["Referrer-Policy"], want["Vary"] = "strict-origin", "Accept-Language, Cookie"
 		want["Cache-Control"] = "no-store"
 	}
 	if w.provider != nil && path == signInPath && a.Code != http.StatusSeeOther {

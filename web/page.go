@@ -74,9 +74,9 @@ func (w *Web) framed(reply answer, of route) echo.HandlerFunc {
 // protect sets the headers of every page: it runs nothing, loads nothing from elsewhere, stands in nobody's frame or
 // window, is kept nowhere, and says to no other site where its reader came from.
 //
-// Nor does it say so to ours, because the address of a letter's page is its secret. The pages that a cookie opens have no
-// such address, and there the own site is told: browsers that do not yet send Sec-Fetch-Site then name in Origin the page
-// that a form came from, instead of "null", and whoever looks whether it was ours can tell.
+// Nor does it say so to ours, because the address of a letter's page is its secret. On the pages that a cookie has to do
+// with, the site is named and never the page: browsers that do not yet send Sec-Fetch-Site then say in Origin that a form
+// is ours, instead of "null", and whoever looks can tell; what a sign-in link holds stays out of logs of what was asked for.
 func protect(h http.Header, cookie bool) {
 	h.Set(echo.HeaderContentSecurityPolicy, policy)
 	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
@@ -88,7 +88,7 @@ func protect(h http.Header, cookie bool) {
 	h.Set(echo.HeaderVary, "Accept-Language")
 	h.Set("X-Robots-Tag", "noindex")
 	if cookie {
-		h.Set(echo.HeaderReferrerPolicy, "same-origin")
+		h.Set(echo.HeaderReferrerPolicy, "strict-origin")
 		h.Set(echo.HeaderVary, "Accept-Language, Cookie")
 	}
 }

@@ -182,7 +182,7 @@ func (s *story) goesOn(erased string) {
 	if seats := s.state(); seats.number("seats.accepted") != 4 || seats.number("seats.free") != 1 {
 		s.Errorf("the seats are %s", seats)
 	}
-	for _, session := range s.sessions() {
+	for _, session := range s.get(bert.email, s.circle+"/sessions").items() {
 		if session.text("state") == "planned" && session.text("host.first_name") == "" {
 			s.Errorf("nobody leads %s", session)
 		}

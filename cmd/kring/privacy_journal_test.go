@@ -24,7 +24,6 @@ import (
 var journalDetails = map[string]string{
 	"from":       "a guide week",
 	"from_on":    "a date",
-	"host":       "a seat",
 	"reason":     "a code: why a circle ended, or what its health saw",
 	"returns_on": "a date",
 	"starts_at":  "an instant",

@@ -114,7 +114,7 @@ func (w *watcher) passes(date, to string, look bool) {
 		starts = instant(w.T, session.text("starts_at"))
 	}
 	path := "/api/v1/sessions/" + session.text("id")
-	host := session.text("host.first_name")
+	host := w.leader(session)
 	differ := host != "Ilse" && host != "Koen"
 	for _, one := range w.cast {
 		said := "yes"

@@ -148,6 +148,12 @@ func (s *story) session(date string) object {
 	return nil
 }
 
+// leader is the first name of who leads a session, as the first of the cast reads it: facilitators are not told.
+func (s *story) leader(session object) string {
+	s.Helper()
+	return s.get(s.cast[0].email, "/api/v1/sessions/"+session.text("id")).text("host.first_name")
+}
+
 // dates are all sessions with their states: "2017-06-06 held".
 func (s *story) dates() []string {
 	s.Helper()

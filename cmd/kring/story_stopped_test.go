@@ -90,7 +90,7 @@ func (s *story) goesAhead(date string) {
 	}
 	s.until(session.text("ends_at"))
 	question := s.asked()
-	if host := session.text("host.first_name"); !strings.HasPrefix(s.soul(question.to).name, host+" ") {
+	if host := s.leader(session); !strings.HasPrefix(s.soul(question.to).name, host+" ") {
 		s.Errorf("%s led the session of %s, %s is asked how it went", host, date, question.to)
 	}
 	s.press(question.link("held"), nil)

@@ -1,6 +1,7 @@
 package database_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -27,6 +28,38 @@ func TestANewFileIsForItsOwnerAlone(t *testing.T) {
 		if info.Mode().Perm() != 0o600 {
 			t.Errorf("%s has mode %v", filepath.Base(path)+suffix, info.Mode())
 		}
+	}
+}
+
+// Who is forgotten must not be found in the bytes of the file.
+func TestWhatIsDeletedIsNotLeftInTheFile(t *testing.T) {
+	const kept, gone, old = "kept@example.org", "gone@example.org", "old@example.org"
+	path := filepath.Join(t.TempDir(), "kring.db")
+	db, err := database.Open(t.Context(), database.Options{URL: database.FileURL(path)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		"create table people (id integer primary key, email text not null, filler text not null)",
+		"create index people_email on people (email)",
+		"with recursive n(i) as (select 1 union all select i + 1 from n where i < 500) insert into people select i, '" + gone + "', hex(zeroblob(50)) from n",
+		"update people set email = '" + old + "' where id = 250",
+		"update people set email = '" + kept + "' where id = 250",
+		"delete from people where id <> 250",
+	} {
+		if err := db.Write(t.Context(), func(tx database.Tx) error { return tx.Gorm().Exec(statement).Error }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(file, []byte(kept)) || bytes.Contains(file, []byte(gone)) || bytes.Contains(file, []byte(old)) {
+		t.Errorf("kept %v, deleted %v, overwritten %v", bytes.Contains(file, []byte(kept)), bytes.Contains(file, []byte(gone)), bytes.Contains(file, []byte(old)))
 	}
 }
 

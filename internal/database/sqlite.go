@@ -18,8 +18,10 @@ import (
 const (
 	// One connection writes. BEGIN IMMEDIATE takes the write lock before the
 	// first read, so that a check and the write it guards see the same state.
+	// What is deleted is overwritten: who is forgotten must not be found in the
+	// bytes of the file.
 	writerParams = "?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=5000&_foreign_keys=1" +
-		"&_txlock=immediate&_cache_size=-20000&_stmt_cache_size=64&_loc=UTC"
+		"&_txlock=immediate&_secure_delete=on&_cache_size=-20000&_stmt_cache_size=64&_loc=UTC"
 	// A few connections read. Their page cache is small because the system's
 	// file cache stands behind it and each of them costs resident memory.
 	readerParams = "?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-2000&_stmt_cache_size=64&_loc=UTC"
