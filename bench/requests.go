@@ -111,7 +111,7 @@ func (b *bench) startAll(s sample) (map[string]*program, error) {
 		return err
 	}
 	err := errors.Join(settle(b.ctx, s.path),
-		start(kring, "kring.db", func(path string) (*program, error) { return b.startKring(path) }),
+		start(kring, "kring.db", func(path string) (*program, error) { return b.startKring(path, noNetworkLimit) }),
 		start(full, "full.db", func(path string) (*program, error) { return b.startBare(path, "FULL") }),
 		start(normal, "normal.db", func(path string) (*program, error) { return b.startBare(path, "NORMAL") }))
 	return servers, err

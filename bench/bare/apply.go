@@ -184,10 +184,12 @@ func (s *store) takesSignUps(ctx context.Context, tx *sql.Tx, programmeID string
 		state                                                 string
 		revision                                              int
 		createdAt, updatedAt                                  time.Time
+		keepMonths, keepUnplacedMonths                        int
+		signupEndedAt                                         *time.Time
 	}
 	err := tx.StmtContext(ctx, s.programme).QueryRowContext(ctx, programmeID).Scan(&p.id, &p.name, &p.purpose, &p.guideSet, &p.language,
 		&p.zone, &p.holidays, &p.quorum, &p.startsOn, &p.signupOpen, &p.signupClosesAt, &p.hourReminder, &p.state, &p.revision,
-		&p.createdAt, &p.updatedAt)
+		&p.createdAt, &p.updatedAt, &p.keepMonths, &p.keepUnplacedMonths, &p.signupEndedAt)
 	if err == nil && (p.state != "open" || !p.signupOpen) {
 		return errors.New("closed")
 	}

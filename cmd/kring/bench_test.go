@@ -53,6 +53,7 @@ func manyCircles(b *testing.B, circles int, smtp string) *service {
 	settings := settings{
 		Addr: "127.0.0.1:8080", DatabaseURL: database.FileURL(path), SMTPURL: smtp, Secret: secret, OwnerEmail: "els@example.org",
 		MailFrom: "Kring <kring@example.org>", Language: "nl", Zone: "Europe/Brussels", LogLevel: "error", LogFormat: "text",
+		NetworkLimit: "300", ACME: "no",
 	}
 	config, err := settings.check()
 	if err != nil {
