@@ -10,10 +10,8 @@ import (
 	"kring/api/contract"
 	"kring/internal/fault"
 	"kring/internal/identity"
+	"kring/internal/signin"
 )
-
-// cookieName is the cookie of somebody who signed in, as the contract names it.
-const cookieName = "__Host-kring"
 
 // actor answers who asks: by a bearer token or by the cookie of a browser, never by both. Nobody is let in where the
 // contract allows it. A token that is sent must hold everywhere; a cookie that does not hold is nobody's where nobody
@@ -54,7 +52,7 @@ func hasCookie(r *http.Request) bool {
 	if len(r.Header["Cookie"]) == 0 {
 		return false
 	}
-	return len(r.CookiesNamed(cookieName)) > 0
+	return len(r.CookiesNamed(signin.CookieName)) > 0
 }
 
 func (a *API) bearer(ctx context.Context, authorization string) (identity.Actor, error) {

@@ -59,7 +59,7 @@ func TestSignInWithTheOrganisation(t *testing.T) {
 		elsewhere.get(answer).is(t, http.StatusForbidden) // with the cookie of another attempt
 
 		other := s.browser("nl")
-		for who, says := range map[openid.User]string{ben: "zegt niet dat dit mailadres van jou is", fien: "We kennen het mailadres niet"} {
+		for who, says := range map[openid.User]string{ben: "bevestigt niet dat dit mailadres van jou is", fien: "We kennen het mailadres niet"} {
 			a := other.get("/sign-in/oidc/callback?"+idp.SignIn(t, other.toProvider(), who).Encode()).is(t, http.StatusForbidden, says)
 			if !slices.Contains(a.page.links(), "/sign-in") {
 				t.Error("no other way in")
