@@ -170,14 +170,19 @@ func (a *API) AddFacilitator(ctx context.Context, r contract.AddFacilitatorReque
 			Name: r.Body.Name, Email: r.Body.Email, LetterLanguage: string(given(r.Body.LetterLanguage, "")),
 		})
 		return made[contract.Facilitator]{facilitatorView(person), person.PersonID}, err
-	}, func(ctx context.Context, id string) (contract.Facilitator, error) {
-		person, err := a.circles.Facilitator(ctx, in.seer(), r.ProgrammeId, id)
-		return facilitatorView(person), err
-	})
+	}, a.facilitator(in, r.ProgrammeId))
 	if err != nil {
 		return nil, err
 	}
 	return contract.AddFacilitator201JSONResponse(view), nil
+}
+
+// facilitator shows one of a programme's facilitators.
+func (a *API) facilitator(in *call, programmeID string) func(context.Context, string) (contract.Facilitator, error) {
+	return func(ctx context.Context, id string) (contract.Facilitator, error) {
+		person, err := a.circles.Facilitator(ctx, in.seer(), programmeID, id)
+		return facilitatorView(person), err
+	}
 }
 
 // AcceptFacilitation takes one's own invitation to share a programme.
@@ -189,10 +194,7 @@ func (a *API) AcceptFacilitation(ctx context.Context, r contract.AcceptFacilitat
 	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Facilitator], error) {
 		person, err := a.circles.AcceptFacilitation(ctx, in.actor, r.ProgrammeId)
 		return made[contract.Facilitator]{facilitatorView(person), person.PersonID}, err
-	}, func(ctx context.Context, id string) (contract.Facilitator, error) {
-		person, err := a.circles.Facilitator(ctx, in.seer(), r.ProgrammeId, id)
-		return facilitatorView(person), err
-	})
+	}, a.facilitator(in, r.ProgrammeId))
 	if err != nil {
 		return nil, err
 	}

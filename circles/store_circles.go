@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
+
 	"kring/internal/database"
 )
 
@@ -133,14 +135,7 @@ func circlesOfGuests(tx database.Tx, through, programmeID string, state State, b
 	query := tx.Gorm().Table("members m").Distinct("m.circle_id").Joins("join circles c on c.id = m.circle_id").
 		Where("m.programme_id = ? and m.guest and m.circle_id < ? and m.state = 'accepted' and m.in_at is not null",
 			through, fromEnd(before))
-	if programmeID != "" {
-		query = query.Where("c.programme_id = ?", programmeID)
-	}
-	if state != "" {
-		query = query.Where("c.state = ?", state)
-	}
-	var ids []string
-	return ids, query.Order("m.circle_id desc").Limit(limit).Pluck("m.circle_id", &ids).Error
+	return newestCircles(query, programmeID, state, limit)
 }
 
 func circlesOfProgramme(tx database.Tx, programmeID string, state State, before string, limit int) ([]string, error) {
@@ -155,6 +150,12 @@ func circlesOfProgramme(tx database.Tx, programmeID string, state State, before 
 func circlesOfMember(tx database.Tx, personID, programmeID string, state State, before string, limit int) ([]string, error) {
 	query := tx.Gorm().Table("members m").Joins("join circles c on c.id = m.circle_id").
 		Where("m.person_id = ? and m.state = 'accepted' and m.in_at is not null and m.circle_id < ?", personID, fromEnd(before))
+	return newestCircles(query, programmeID, state, limit)
+}
+
+// newestCircles answers a query of members (m) and their circles (c): ids, newest first, of one programme and in one state
+// when these are given.
+func newestCircles(query *gorm.DB, programmeID string, state State, limit int) ([]string, error) {
 	if programmeID != "" {
 		query = query.Where("c.programme_id = ?", programmeID)
 	}

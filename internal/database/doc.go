@@ -5,6 +5,7 @@
 // writes its storage once.
 //
 //   - [DB.Write]: a transaction. The only way to change anything.
+//     [DB.WriteInParts] repeats it for work without end.
 //   - [DB.Read]: statements that each see the newest committed state.
 //   - [DB.Snapshot]: several statements that see one and the same state.
 //   - [Tx]: what those three hand out. Only store.go files open it.

@@ -98,6 +98,24 @@ func (db *DB) Write(ctx context.Context, fn func(Tx) error) error {
 	return db.alone(ctx, fn)
 }
 
+// WriteInParts repeats a write that does up to some of the work and answers how much it did, until there is less than that
+// left to do; so nobody else waits for long. It answers how much was done in all, also when it fails halfway.
+func (db *DB) WriteInParts(ctx context.Context, some int64, fn func(Tx) (int64, error)) (done int64, err error) {
+	for {
+		var n int64
+		err := db.Write(ctx, func(tx Tx) (err error) {
+			n, err = fn(tx)
+			return err
+		})
+		if err != nil {
+			return done, err
+		}
+		if done += n; n < some {
+			return done, nil
+		}
+	}
+}
+
 // alone runs fn in a transaction of its own, and again when the database gave
 // the transaction up for a reason that passes.
 func (db *DB) alone(ctx context.Context, fn func(Tx) error) error {

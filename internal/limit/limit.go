@@ -128,18 +128,5 @@ func (r Rule) ease(before, most int) time.Duration {
 // Sweep deletes windows that no rule can need any more and says how many. It goes in small transactions, so that nobody
 // waits for it.
 func Sweep(ctx context.Context, db *database.DB, machine time.Time) (int64, error) {
-	var swept int64
-	for {
-		var n int64
-		err := db.Write(ctx, func(tx database.Tx) (err error) {
-			n, err = sweep(tx, machine.Add(-2*maxWithin), sweepSome)
-			return err
-		})
-		if err != nil {
-			return swept, err
-		}
-		if swept += n; n < sweepSome {
-			return swept, nil
-		}
-	}
+	return db.WriteInParts(ctx, sweepSome, func(tx database.Tx) (int64, error) { return sweep(tx, machine.Add(-2*maxWithin), sweepSome) })
 }
