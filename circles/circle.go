@@ -69,6 +69,10 @@ type Circle struct {
 	Seats     int  // how many the circle has, taken or free
 	SeatsOpen bool // whether strangers may ask for a free one
 
+	AskEverybody bool // silence is not taken for fine when another date is looked for
+	GoNoGoOff    bool // nobody is asked a day ahead whether the session goes ahead
+	FeedEpoch    int  // part of the address of the circle's calendar feed; raised, it voids that address
+
 	GuideWeek int // the week the circle is at: the guide of its next session
 	Series    int // which calendar series is in force; a new slot begins a new one
 	Sequence  int // last SEQUENCE given to a calendar entry

@@ -86,6 +86,15 @@ const (
 	AcknowledgeFlag Action = "acknowledge-flag"
 	SnoozeFlag      Action = "snooze-flag"
 	DismissFlag     Action = "dismiss-flag"
+
+	Replan        Action = "replan" // every change of dates, and taking one back
+	SeeReplans    Action = "see-replans"
+	SeeProposals  Action = "see-date-proposals"
+	ProposeDate   Action = "propose-date"
+	Vote          Action = "vote"
+	CloseProposal Action = "close-date-proposal" // early: its session's host, and who proposed it
+	SeeFeed       Action = "see-feed"
+	RenewFeed     Action = "renew-feed"
 )
 
 // Object is what an action is about, seen from the actor: the room that asks fills it from its rows.
@@ -204,6 +213,15 @@ var table = map[Action]rule{
 	AcknowledgeFlag: {facilitator, seesCircle, identity.ScopeCirclesWrite},
 	SnoozeFlag:      {facilitator, seesCircle, identity.ScopeCirclesWrite},
 	DismissFlag:     {facilitator, seesCircle, identity.ScopeCirclesWrite},
+
+	Replan:        {inCircle, seesCircle, identity.ScopeSessionsWrite},
+	SeeReplans:    {inCircle, seesCircle, identity.ScopeSessionsRead},
+	SeeProposals:  {seesCircle, seesCircle, identity.ScopeSessionsRead},
+	ProposeDate:   {member, seesCircle, identity.ScopeSessionsWrite},
+	Vote:          {member, seesCircle, identity.ScopeSessionsWrite},
+	CloseProposal: {member, seesCircle, identity.ScopeSessionsWrite},
+	SeeFeed:       {member, seesCircle, identity.ScopeSessionsRead},
+	RenewFeed:     {member, seesCircle, identity.ScopeSessionsWrite},
 }
 
 // Actions are all actions of the policy, sorted.

@@ -105,6 +105,14 @@ var expected = map[Action]string{
 	AcknowledgeFlag:     "s----nnyyny",
 	SnoozeFlag:          "s----nnyyny",
 	DismissFlag:         "s----nnyyny",
+	Replan:              "s----yyyyny",
+	SeeReplans:          "s----yyyyny",
+	SeeProposals:        "s----yyyyyy",
+	ProposeDate:         "s----yynynn",
+	Vote:                "s----yynynn",
+	CloseProposal:       "s----yynynn",
+	SeeFeed:             "s----yynynn",
+	RenewFeed:           "s----yynynn",
 }
 
 func TestWhoMayDoWhat(t *testing.T) {

@@ -133,10 +133,14 @@ func withProvider(ctx context.Context, db *database.DB, fn func(*sql.DB, *goose.
 // without what they refer to. goose has no lock for SQLite: of two processes
 // one fails on a table that the other just made, and looks again.
 func sqliteUp(ctx context.Context, conn *sql.DB, p *goose.Provider, target int64) error {
+	var last int64
 	for try := 1; ; {
 		version, err := p.GetDBVersion(ctx)
 		if err == nil && version >= target {
 			return nil
+		}
+		if err == nil && version > last { // the other process gets on
+			last, try = version, 1
 		}
 		if err == nil {
 			_, err = p.UpByOne(ctx)

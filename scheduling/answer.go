@@ -32,9 +32,11 @@ func (cal *Calendar) Answer(ctx context.Context, actor identity.Actor, sessionID
 }
 
 func (c *course) answer(s Session, m circles.Member, answer Answer) error {
-	said := Said{SessionID: s.ID, MemberID: m.ID, Answer: answer, At: c.now}
+	said := Said{SessionID: s.ID, MemberID: m.ID, StartsAt: s.StartsAt, Answer: answer, At: c.now}
 	before := len(c.expected(s))
-	c.word.Said = slices.DeleteFunc(c.word.Said, func(old Said) bool { return old.SessionID == s.ID && old.MemberID == m.ID })
+	c.word.Said = slices.DeleteFunc(c.word.Said, func(old Said) bool {
+		return old.SessionID == s.ID && old.MemberID == m.ID && old.StartsAt.Equal(s.StartsAt)
+	})
 	c.word.Said = append(c.word.Said, said)
 	c.sayQuorumLost(s, before)
 	return saveSaid(c.tx, said)

@@ -14,6 +14,8 @@ type SessionChange struct {
 	What      Changed
 	Before    *Dated // nil for a new one
 	After     *Dated // nil for one that falls out
+	// SuitsBefore and SuitsAfter are how many members the two dates suit; nil where that was not worked out.
+	SuitsBefore, SuitsAfter *Suits
 }
 
 // Changed is what became of a session's date.
@@ -40,6 +42,10 @@ type Change struct {
 	Motion   *circles.Motion // when it is only proposed
 	Session  *Session        // the session it was about, as it is now
 	Message  string          // id of a message to the circle
+
+	ReplanID        string // the replan that it is, or would be
+	CalendarUpdates int    // how many people's calendars change
+	Free            []Free // dates of the slot that the run leaves out from now on
 }
 
 // Changes are the sessions whose date or state changed.

@@ -129,12 +129,10 @@ func (c *course) memberByID(id string) (circles.Member, bool) {
 // expected are the members who are expected at the session.
 func (c *course) expected(s Session) []circles.Member { return c.word.Expected(s, c.members, c.loc) }
 
-// put gives a session another date. What was answered about the old one is forgotten: a yes for Tuesday is none for
-// Thursday. Absences stay, because they are dates.
-func (s *Session) put(c *course, start time.Time) {
+// put gives a session another date.
+func (s *Session) put(start time.Time) {
 	length := s.EndsAt.Sub(s.StartsAt)
 	s.StartsAt, s.EndsAt = start, start.Add(length)
-	c.word.Said = slices.DeleteFunc(c.word.Said, func(said Said) bool { return said.SessionID == s.ID })
 }
 
 // layOutFrom gives n dates of the run from a date on, each later than now.
@@ -227,7 +225,7 @@ func (c *course) relay(from wall.Date) error {
 // assign puts a session on a date of the slot.
 func (c *course) assign(s *Session, d Dated) {
 	if !s.StartsAt.Equal(d.StartsAt) {
-		s.put(c, d.StartsAt)
+		s.put(d.StartsAt)
 		s.HostSwapped = false
 	}
 	s.EndsAt, s.SlotStartsAt, s.Series, s.MovedAt = d.EndsAt, d.StartsAt, c.circle.Series, nil

@@ -22,7 +22,9 @@ const (
 type Said struct {
 	SessionID string
 	MemberID  string
+	StartsAt  time.Time // the start that was answered: the answer holds while the session has it
 	Answer    Answer
+	Sequence  int // of the calendar entry that was answered; 0 for other answers
 	At        time.Time
 }
 
@@ -50,7 +52,7 @@ type Word struct {
 // about is what a member said about the session: the answer to it, else No when the date lies in an absence, else "".
 func (w Word) about(s Session, memberID string, loc *time.Location) Answer {
 	for _, said := range w.Said {
-		if said.SessionID == s.ID && said.MemberID == memberID {
+		if said.SessionID == s.ID && said.MemberID == memberID && said.StartsAt.Equal(s.StartsAt) {
 			return said.Answer
 		}
 	}

@@ -105,7 +105,7 @@ func (w Word) spoke(b bygone) (members []circles.Member, away bool) {
 		}
 	}
 	for _, said := range w.Said {
-		if said.SessionID == b.ID {
+		if said.SessionID == b.ID && said.StartsAt.Equal(b.StartsAt) {
 			add(said.MemberID)
 		}
 	}

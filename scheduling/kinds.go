@@ -24,6 +24,11 @@ const (
 	NoticeHostChanged     = "host_changed"
 	NoticeCircleMessage   = "circle_message"
 
+	NoticeDatesChanged  = "dates_changed"  // what changed for the person: moves, skips, new slots, breaks, dates added
+	NoticeProposal      = "date_proposal"  // another date is looked for: vote
+	NoticeProposalStays = "proposal_stays" // none was found: the session stays
+	NoticeGoNoGo        = "go_no_go"       // a day ahead: do you come?
+
 	NoticeFlagAsked      = "flag_asked"      // to the circle: a line with the proposed step
 	NoticeStalling       = "stalling"        // to the looking-after facilitator
 	NoticeWeeklyOverview = "weekly_overview" // to facilitators

@@ -33,7 +33,7 @@ func (cal *Calendar) Move(ctx context.Context, actor identity.Actor, sessionID s
 
 func (c *course) move(s *Session, to Dated) error {
 	before := len(c.expected(*s))
-	s.put(c, to.StartsAt)
+	s.put(to.StartsAt)
 	s.MovedAt = &c.now
 	c.sayQuorumLost(*s, before)
 	c.remindsAgain()

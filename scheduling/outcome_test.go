@@ -138,8 +138,11 @@ func TestWhoIsExpected(t *testing.T) {
 	members[4].StillInAskedAt = &asked
 	word := Word{
 		Said: []Said{
-			{SessionID: "s", MemberID: "ann", Answer: No}, {SessionID: "s", MemberID: "bob", Answer: Unsure},
-			{SessionID: "s", MemberID: "dia", Answer: Yes}, {SessionID: "other", MemberID: "bob", Answer: No},
+			{SessionID: "s", MemberID: "ann", StartsAt: s.StartsAt, Answer: No},
+			{SessionID: "s", MemberID: "bob", StartsAt: s.StartsAt, Answer: Unsure},
+			{SessionID: "s", MemberID: "dia", StartsAt: s.StartsAt, Answer: Yes},
+			{SessionID: "other", MemberID: "bob", StartsAt: s.StartsAt, Answer: No},
+			{SessionID: "s", MemberID: "fay", StartsAt: s.StartsAt.AddDate(0, 0, -1), Answer: No},
 		},
 		Absences: []Absence{
 			{MemberID: "cas", FromOn: day(t, "2018-03-21"), UntilOn: day(t, "2018-03-21")},
@@ -152,7 +155,7 @@ func TestWhoIsExpected(t *testing.T) {
 		ids = append(ids, m.ID)
 	}
 	if want := []string{"bob", "dia", "fay"}; !slices.Equal(ids, want) {
-		t.Errorf("expected are %v, want %v: no, away on the local date, and an open question do not count", ids, want)
+		t.Errorf("expected are %v, want %v: no, away on the local date, and an open question do not count; a no to another start does", ids, want)
 	}
 	if got, want := word.Tally(s, members, brussels), (Tally{Yes: 1, No: 2, Unsure: 1, Silent: 2}); got != want {
 		t.Errorf("counts are %+v, want %+v", got, want)
@@ -227,7 +230,7 @@ func TestHostsRotate(t *testing.T) {
 	late := append(people(t, now, "ann", "bob"), people(t, at(t, "2018-02-28T00:00:00Z"), "cas")...)
 	swapped := named(coming(3), "bob")
 	swapped[0].HostSwapped = true
-	no := Word{Said: []Said{{SessionID: "a", MemberID: "ann", Answer: No}}}
+	no := Word{Said: []Said{{SessionID: "a", MemberID: "ann", StartsAt: coming(1)[0].StartsAt, Answer: No}}}
 	far := at(t, "2099-01-01T00:00:00Z")
 	for name, c := range map[string]struct {
 		sessions []Session

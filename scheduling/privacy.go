@@ -33,6 +33,8 @@ func Marks() map[string]identity.Mark {
 
 		"answers.session_id": code,
 		"answers.member_id":  code,
+		"answers.starts_at":  personal,
+		"answers.sequence":   none,
 		"answers.answer":     personal,
 		"answers.at":         personal,
 
@@ -54,6 +56,62 @@ func Marks() map[string]identity.Mark {
 		"reminders.due_at":     none,
 		"reminders.done_at":    none,
 
+		"replans.id":           code,
+		"replans.circle_id":    code,
+		"replans.by_id":        code,
+		"replans.step":         none,
+		"replans.outcome":      none,
+		"replans.state":        code,
+		"replans.untold":       none,
+		"replans.revision":     none,
+		"replans.undoes_id":    code,
+		"replans.created_at":   none,
+		"replans.committed_at": none,
+
+		"date_proposals.id":                code,
+		"date_proposals.circle_id":         code,
+		"date_proposals.session_id":        code,
+		"date_proposals.session_starts_at": none,
+		"date_proposals.why":               code,
+		"date_proposals.member_id":         code,
+		"date_proposals.state":             code,
+		"date_proposals.replan_id":         code,
+		"date_proposals.opened_at":         none,
+		"date_proposals.closes_at":         none,
+		"date_proposals.closed_at":         none,
+
+		"date_options.id":          code,
+		"date_options.proposal_id": code,
+		"date_options.place":       none,
+		"date_options.kind":        code,
+		"date_options.starts_at":   none,
+
+		"date_votes.option_id": code,
+		"date_votes.member_id": code,
+		"date_votes.suits":     personal,
+		"date_votes.at":        personal,
+
+		"foreign_calendars.person_id":     code,
+		"foreign_calendars.address":       identity.Secret,
+		"foreign_calendars.etag":          none,
+		"foreign_calendars.modified":      none,
+		"foreign_calendars.failure":       personal,
+		"foreign_calendars.failures":      none,
+		"foreign_calendars.read_at":       personal,
+		"foreign_calendars.tried_at":      personal,
+		"foreign_calendars.next_check_at": none,
+		"foreign_calendars.created_at":    personal,
+
+		"busy_times.person_id": code,
+		"busy_times.from_at":   personal,
+		"busy_times.until_at":  personal,
+
+		"mails_read.hash":    code,
+		"mails_read.read_at": none,
+
+		"courtesies.person_id": code,
+		"courtesies.at":        personal,
+
 		"circle_dues.circle_id": code,
 		"circle_dues.kind":      code,
 		"circle_dues.due_at":    none,
@@ -70,6 +128,7 @@ func Marks() map[string]identity.Mark {
 		"told.was_at":     personal,
 		"told.sequence":   none,
 		"told.state":      none,
+		"told.was_state":  personal,
 		"told.at":         personal,
 	}
 }

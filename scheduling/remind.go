@@ -11,11 +11,13 @@ type ReminderKind string
 
 // The kinds of reminders, in the order in which they fall due.
 const (
-	TwoDays       ReminderKind = "two_days"   // two working days ahead, to everybody expected
-	OneHour       ReminderKind = "hour"       // one hour ahead, to everybody expected
-	AskOutcome    ReminderKind = "outcome"    // at its end, to the host: did it go ahead?
-	BecomeSilent  ReminderKind = "unrecorded" // nobody said how it went: no letter
-	ForgetAnswers ReminderKind = "forget"     // names become counts: no letter
+	TwoDays       ReminderKind = "two_days"     // two working days ahead, to everybody expected
+	GoNoGo        ReminderKind = "go_no_go"     // a day ahead: does it go ahead?
+	GoNoGoEnd     ReminderKind = "go_no_go_end" // half a day ahead: what the answers to that make of it
+	OneHour       ReminderKind = "hour"         // one hour ahead, to everybody expected
+	AskOutcome    ReminderKind = "outcome"      // at its end, to the host: did it go ahead?
+	BecomeSilent  ReminderKind = "unrecorded"   // nobody said how it went: no letter
+	ForgetAnswers ReminderKind = "forget"       // names become counts: no letter
 )
 
 // Reminder is one row: what falls due about a session, and whether it was dealt with. A move rewrites it.

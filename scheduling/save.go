@@ -103,7 +103,7 @@ func (c *course) saveSigns() error {
 // saveSessions gives every session whose date or state changed the circle's next SEQUENCE, which always rises.
 func (c *course) saveSessions() error {
 	var fresh []Session
-	var redated, gone []string
+	var gone []string
 	for i := range c.sessions {
 		s := &c.sessions[i]
 		was, existed := c.was(s.ID)
@@ -119,9 +119,6 @@ func (c *course) saveSessions() error {
 			fresh = append(fresh, *s)
 			continue
 		}
-		if !s.StartsAt.Equal(was.StartsAt) {
-			redated = append(redated, s.ID)
-		}
 		if err := saveSession(c.tx, s, c.now); err != nil {
 			return err
 		}
@@ -131,9 +128,6 @@ func (c *course) saveSessions() error {
 			c.nextSequence()
 			gone = append(gone, was.ID)
 		}
-	}
-	if err := deleteAnswers(c.tx, redated); err != nil {
-		return err
 	}
 	if err := deleteSessions(c.tx, gone); err != nil {
 		return err

@@ -216,3 +216,27 @@ func (cal *Calendar) Message(ctx context.Context, messageID string) (m CircleMes
 	})
 	return m, err
 }
+
+// ChangedDate is a session whose date or state became another for the person who is told.
+type ChangedDate struct {
+	Session  Session
+	WasAt    *time.Time // the start that the person knew; nil for a date that is new to them
+	WasState State      // "" for a date that is new to them
+}
+
+// ChangedBy are the sessions that a letter of that hour (its notice's HoldUntil) tells the person of, by date.
+func (b Briefing) ChangedBy(hour time.Time) []ChangedDate {
+	var out []ChangedDate
+	for _, s := range b.Sessions {
+		t, ok := b.Told[s.ID]
+		if !ok || !t.At.Equal(hour) {
+			continue
+		}
+		one := ChangedDate{Session: s, WasAt: t.WasAt}
+		if t.WasState != nil {
+			one.WasState = *t.WasState
+		}
+		out = append(out, one)
+	}
+	return out
+}

@@ -106,11 +106,11 @@ func deleteSessions(tx database.Tx, ids []string) error {
 
 func saidOf(tx database.Tx, circleID string) ([]Said, error) {
 	return rows[Said](tx.Gorm().Raw(`select a.* from answers a join sessions s on s.id = a.session_id
-		where s.circle_id = ? order by a.session_id, a.member_id limit ?`, circleID, mostWords))
+		where s.circle_id = ? order by a.session_id, a.member_id, a.starts_at limit ?`, circleID, mostWords))
 }
 
 func saveSaid(tx database.Tx, said Said) error {
-	return upsert(tx, []Said{said}, []string{"session_id", "member_id"}, "answer", "at")
+	return upsert(tx, []Said{said}, []string{"session_id", "member_id", "starts_at"}, "answer", "sequence", "at")
 }
 
 func deleteAnswers(tx database.Tx, sessionIDs []string) error {

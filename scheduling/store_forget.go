@@ -20,7 +20,7 @@ func pastSessions(tx database.Tx, ids []string) ([]bygone, error) {
 
 // wordAbout is what was answered to sessions, and when members of circles are away.
 func wordAbout(tx database.Tx, sessionIDs, circleIDs []string) (w Word, err error) {
-	if w.Said, err = rows[Said](tx.Gorm().Where("session_id in ?", sessionIDs).Order("session_id, member_id")); err != nil {
+	if w.Said, err = rows[Said](tx.Gorm().Where("session_id in ?", sessionIDs).Order("session_id, member_id, starts_at")); err != nil {
 		return w, err
 	}
 	w.Absences, err = rows[Absence](tx.Gorm().Raw(`select a.* from absences a join members m on m.id = a.member_id

@@ -10,7 +10,7 @@ const (
 		week_settled, host_id, host_swapped, replaces_id, moved_at, outcome_at, said_yes, said_no, said_unsure, revision,
 		created_at, updated_at`
 	reminderColumns = "r.session_id, r.kind, r.circle_id, r.due_at, r.done_at"
-	toldColumns     = "person_id, session_id, starts_at, was_at, sequence, state, at"
+	toldColumns     = "person_id, session_id, starts_at, was_at, sequence, state, was_state, at"
 )
 
 func (s *Session) fields() []any {
@@ -26,7 +26,7 @@ func (r *Reminder) fields() []any {
 }
 
 func (t *Told) fields() []any {
-	return []any{&t.PersonID, &t.SessionID, &t.StartsAt, &t.WasAt, &t.Sequence, (*string)(&t.State), &t.At}
+	return []any{&t.PersonID, &t.SessionID, &t.StartsAt, &t.WasAt, &t.Sequence, (*string)(&t.State), &t.WasState, &t.At}
 }
 
 // scan reads a bounded list by hand.

@@ -10,6 +10,7 @@ type Told struct {
 	WasAt     *time.Time // the start they knew before it; nil when it is the first
 	Sequence  int
 	State     State
+	WasState  *State // the state they knew before it
 	At        time.Time
 }
 

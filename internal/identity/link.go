@@ -23,7 +23,10 @@ const (
 // Links signs and verifies what a letter's buttons carry: which row a button is about, what for, and whose it is.
 // Nothing is stored; a link dies with its expiry, with the link epoch of its person, or with the secret it was signed
 // with. It may be used from several goroutines.
-type Links struct{ signer signer }
+type Links struct {
+	signer signer
+	stable [][]byte // keys of [Links.Stable], newest first
+}
 
 // Link is what a verified token says. It is not yet known to be current: see [Link.Check].
 type Link struct {
@@ -41,7 +44,9 @@ type Link struct {
 }
 
 // NewLinks makes Links that sign with the newest secret and accept all.
-func NewLinks(s Secrets) *Links { return &Links{signer: newSigner(s, linkUse)} }
+func NewLinks(s Secrets) *Links {
+	return &Links{signer: newSigner(s, linkUse), stable: s.derive(stableUse)}
+}
 
 // Sign answers a token for a person about a row ("" for none), without an expiry: about 80 URL-safe characters. The
 // purpose is a constant of up to 24 lower-case letters and hyphens. Ids come from our database: it panics on others.

@@ -30,6 +30,12 @@ type Person struct {
 	// RemindersOff, ChangesOff and HourOff are the mails that the person does not want: reminders and questions,
 	// changes of date, and the reminder one hour ahead.
 	RemindersOff, ChangesOff, HourOff bool
+	// QuietFrom and QuietUntil are the hours of the day at which the person wants to be left alone; nil: see [Person.Quiet].
+	QuietFrom, QuietUntil *wall.TimeOfDay
+	// WorkingDays are the days on which letters that can wait are sent; none: see [Person.Days].
+	WorkingDays wall.Weekdays
+	// FeedEpoch is part of the address of the person's calendar feed; raised, it voids that address.
+	FeedEpoch int
 	// UndeliverableAt is when a mail server refused the address for good.
 	UndeliverableAt *time.Time
 	ErasedAt        *time.Time
@@ -40,6 +46,22 @@ type Person struct {
 
 // Confirmed says whether the person has pressed a mailed link.
 func (p Person) Confirmed() bool { return p.ConfirmedAt != nil }
+
+// Quiet is when the person wants to be left alone, on her own wall: from 22 to 7 h unless she said otherwise.
+func (p Person) Quiet() wall.Quiet {
+	if p.QuietFrom == nil || p.QuietUntil == nil {
+		return wall.Quiet{From: wall.Night, Until: wall.Morning}
+	}
+	return wall.Quiet{From: *p.QuietFrom, Until: *p.QuietUntil}
+}
+
+// Days are the person's working days: Monday to Friday unless she said otherwise.
+func (p Person) Days() wall.Weekdays {
+	if p.WorkingDays == 0 {
+		return wall.MondayToFriday
+	}
+	return p.WorkingDays
+}
 
 // FirstName is the person's name up to the first space: what a circle sees of somebody who asks for a seat. A single
 // initial is no name to be called by, so "J. Peeters" stays whole.

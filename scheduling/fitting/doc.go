@@ -1,0 +1,5 @@
+// Package fitting says whom a moment suits, and finds the moments that suit most.
+//
+// It is pure: people with their hours, absences, busy times and holidays go in, ranked moments come out. It refuses to
+// know who somebody is, and to say to anybody why a moment does not suit: the reasons are for ranking alone.
+package fitting
