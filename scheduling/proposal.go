@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"kring/internal/identity"
+	"kring/internal/page"
+	"kring/internal/wall"
 )
 
 // Why a circle looks for another date.
@@ -104,9 +106,9 @@ type NamedVote struct {
 	Suits *bool
 }
 
-// DateProposals are a circle's proposals, the open ones first, then the newest, up to limit (0: 50).
-func (cal *Calendar) DateProposals(_ context.Context, _ identity.Actor, _ string, _ int) ([]ProposalView, error) {
-	return nil, errSoon
+// DateProposals are a circle's proposals, newest first, up to limit (0: 50) behind the cursor.
+func (cal *Calendar) DateProposals(_ context.Context, _ identity.Actor, _ string, _ page.Cursor, _ int) (page.Page[ProposalView], error) {
+	return page.Page[ProposalView]{}, errSoon
 }
 
 // DateProposal is one proposal.
@@ -114,18 +116,34 @@ func (cal *Calendar) DateProposal(_ context.Context, _ identity.Actor, _ string)
 	return ProposalView{}, errSoon
 }
 
+// Wanted is the start that a member proposes: an instant, or a date and a time on the wall of the circle's zone. The zero
+// one leaves it to Kring.
+type Wanted struct {
+	StartsAt time.Time
+	On       wall.Date
+	At       *wall.TimeOfDay // nil: the hour that the session has
+}
+
 // ProposeDate opens a proposal about a session to come: with a start of one's own among the options, or, with a zero
-// one, with the best that Kring finds.
-func (cal *Calendar) ProposeDate(_ context.Context, _ identity.Actor, _ string, _ time.Time) (ProposalView, error) {
+// one, with the best that Kring finds. It answers Invalid for /date and /time, as a move does.
+func (cal *Calendar) ProposeDate(_ context.Context, _ identity.Actor, _ string, _ Wanted) (ProposalView, error) {
 	return ProposalView{}, errSoon
 }
 
-// Vote says which options suit oneself; what is not named stays as it was.
-func (cal *Calendar) Vote(_ context.Context, _ identity.Actor, _ string, _ map[string]bool) (ProposalView, error) {
+// OptionVote is a member's word on one option.
+type OptionVote struct {
+	OptionID string
+	Suits    bool
+}
+
+// Vote says which options suit oneself; what is not named stays as it was. It answers Invalid not-an-option for
+// /votes/<n>/option_id.
+func (cal *Calendar) Vote(_ context.Context, _ identity.Actor, _ string, _ []OptionVote) (ProposalView, error) {
 	return ProposalView{}, errSoon
 }
 
-// CloseProposal ends the vote early: with an option, or with the best ("").
+// CloseProposal ends the vote early: with an option, or with the best (""). It answers Invalid not-an-option for
+// /option_id.
 func (cal *Calendar) CloseProposal(_ context.Context, _ identity.Actor, _, _ string) (ProposalView, error) {
 	return ProposalView{}, errSoon
 }

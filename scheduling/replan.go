@@ -6,6 +6,7 @@ import (
 
 	"kring/internal/fault"
 	"kring/internal/identity"
+	"kring/internal/page"
 	"kring/internal/wall"
 )
 
@@ -99,9 +100,9 @@ func (cal *Calendar) UndoReplan(_ context.Context, _ identity.Actor, _ string) (
 	return Replan{}, errSoon
 }
 
-// Replans are the changes of a circle's dates, newest first, up to limit (0: 50).
-func (cal *Calendar) Replans(_ context.Context, _ identity.Actor, _ string, _ int) ([]Replan, error) {
-	return nil, errSoon
+// Replans are the changes of a circle's dates that were made, newest first, up to limit (0: 50) behind the cursor.
+func (cal *Calendar) Replans(_ context.Context, _ identity.Actor, _ string, _ page.Cursor, _ int) (page.Page[Replan], error) {
+	return page.Page[Replan]{}, errSoon
 }
 
 // Replan is one of them, or a preview.
