@@ -107,10 +107,12 @@ func (patch *ApplicationPatch) tellPerson(tx database.Tx, actor identity.Actor, 
 	return err
 }
 
-// CirclePatch changes what is not nil. Name, place and links are any member's; the rest is the facilitator's, slot and
-// start and zone only while the circle forms.
+// CirclePatch changes what is not nil. Name, place, links and how the circle agrees on dates are any member's; the rest
+// is the facilitator's, slot and start and zone only while the circle forms.
 type CirclePatch struct {
 	Name, Venue, VideoLink, ChatLink *string
+	AskEverybody                     *bool // silence is not taken for fine when another date is looked for
+	GoNoGo                           *bool // those who have not answered are asked a day ahead
 
 	Slot                     **wall.Slot // a nil inside takes it away; its zone is the circle's, whatever it says
 	StartsOn                 *wall.Date  // the zero date takes it away
@@ -138,6 +140,10 @@ func (patch *CirclePatch) apply(choose choices, c *Circle, taken int) error {
 	takeClean(&c.Venue, patch.Venue, func(s string) string { return checkText(&v, "/venue", s, mostVenue) })
 	takeClean(&c.VideoLink, patch.VideoLink, func(s string) string { return CheckLink(&v, "/video_link", s) })
 	takeClean(&c.ChatLink, patch.ChatLink, func(s string) string { return CheckLink(&v, "/chat_link", s) })
+	take(&c.AskEverybody, patch.AskEverybody)
+	if patch.GoNoGo != nil {
+		c.GoNoGoOff = !*patch.GoNoGo
+	}
 	patch.applyDates(&v, c)
 	if take(&c.Language, patch.Language) {
 		identity.CheckSpoken(&v, "/language", c.Language)

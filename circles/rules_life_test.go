@@ -279,6 +279,28 @@ func TestAnyMemberSetsPlaceLinkAndNameAndFacilitatorsTheRest(t *testing.T) {
 	})
 }
 
+func TestAnyMemberSetsHowTheCircleAgreesOnDates(t *testing.T) {
+	inWorlds(t, func(t *testing.T, w *world) {
+		c, seats := w.circle(4)
+		yes, no := true, false
+		if c.AskEverybody || c.GoNoGoOff {
+			t.Errorf("at first silence is fine and the circle is asked a day ahead: %+v", c)
+		}
+		view := got(w.registry.PatchCircle(w.ctx, actorOf(seats[1]), c.ID, c.Revision, CirclePatch{AskEverybody: &yes, GoNoGo: &no}))(t)
+		if stored := w.see(c.ID); !view.AskEverybody || !view.GoNoGoOff || !stored.AskEverybody || !stored.GoNoGoOff {
+			t.Errorf("by a member %+v", view.Circle)
+		}
+		view = got(w.registry.PatchCircle(w.ctx, w.facilitator, c.ID, 0, CirclePatch{GoNoGo: &yes}))(t)
+		if stored := w.see(c.ID); !view.AskEverybody || stored.GoNoGoOff {
+			t.Errorf("by the facilitator, who says nothing of silence: %+v", stored)
+		}
+		stranger := actorOf(Member{PersonID: database.NewID()})
+		refused(w.registry.PatchCircle(w.ctx, stranger, c.ID, 0, CirclePatch{GoNoGo: &yes}))(t, fault.NotFound, "not-found")
+		w.began(w.see(c.ID), 0)
+		got(w.registry.PatchCircle(w.ctx, actorOf(seats[0]), c.ID, 0, CirclePatch{AskEverybody: &no}))(t)
+	})
+}
+
 func TestMoreSeatsLetTheLineMoveUp(t *testing.T) {
 	inWorlds(t, func(t *testing.T, w *world) {
 		c, _ := w.circle(5)

@@ -24,6 +24,8 @@ type Export struct {
 	RemindersOff    bool              `json:"reminders_off"`
 	ChangesOff      bool              `json:"changes_off"`
 	HourOff         bool              `json:"hour_off"`
+	QuietHours      *QuietHours       `json:"quiet_hours"`
+	WorkingDays     []string          `json:"working_days"`
 	UndeliverableAt *time.Time        `json:"undeliverable_at"`
 	CreatedAt       time.Time         `json:"created_at"`
 	UpdatedAt       time.Time         `json:"updated_at"`
@@ -70,8 +72,8 @@ func exportPerson(tx database.Tx, personID string) (any, error) {
 	e := Export{
 		ID: p.ID, Email: p.Email, Name: p.Name, LetterLanguage: p.LetterLanguage, Zone: p.Zone, Speaks: p.Speaks,
 		Availability: p.Availability, Owner: p.Owner, ConfirmedAt: p.ConfirmedAt, RemindersOff: p.RemindersOff,
-		ChangesOff: p.ChangesOff, HourOff: p.HourOff, UndeliverableAt: p.UndeliverableAt, CreatedAt: p.CreatedAt,
-		UpdatedAt: p.UpdatedAt,
+		ChangesOff: p.ChangesOff, HourOff: p.HourOff, QuietHours: p.saidQuiet(), WorkingDays: p.saidDays(),
+		UndeliverableAt: p.UndeliverableAt, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 	if e.Suppressed, err = SuppressedIn(tx, p.Email); err != nil {
 		return nil, err

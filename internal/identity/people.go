@@ -124,6 +124,8 @@ type Patch struct {
 	Speaks                            *[]string
 	Availability                      *wall.Availability
 	RemindersOff, ChangesOff, HourOff *bool
+	QuietHours                        **QuietHours // a nil inside goes back to 22:00-07:00
+	WorkingDays                       **[]string   // "mon" .. "sun"; a nil inside goes back to Monday to Friday
 }
 
 // PatchIn changes a person. The revision is the one the change was made from; 0 skips the comparison. No such person:
@@ -150,6 +152,12 @@ func (patch Patch) apply(p *Person) error {
 	}
 	if patch.Speaks != nil {
 		p.Speaks = CheckSpeaks(&v, "/speaks", *patch.Speaks)
+	}
+	if patch.QuietHours != nil {
+		p.QuietFrom, p.QuietUntil = CheckQuiet(&v, "/quiet_hours", *patch.QuietHours)
+	}
+	if patch.WorkingDays != nil {
+		p.WorkingDays = CheckDays(&v, "/working_days", *patch.WorkingDays)
 	}
 	set(&p.LetterLanguage, patch.LetterLanguage)
 	set(&p.Zone, patch.Zone)

@@ -31,8 +31,8 @@ type personRow struct {
 	RemindersOff    bool
 	ChangesOff      bool
 	HourOff         bool
-	QuietFrom       *wall.TimeOfDay
-	QuietUntil      *wall.TimeOfDay
+	QuietFrom       *int // minutes since 00:00
+	QuietUntil      *int
 	WorkingDays     wall.Weekdays
 	FeedEpoch       int
 	UndeliverableAt *time.Time
@@ -51,18 +51,33 @@ func (r personRow) person() (Person, error) {
 	return Person{
 		ID: r.ID, Email: r.Email, Name: r.Name, LetterLanguage: r.LetterLanguage, Zone: r.Zone, Speaks: speaks,
 		Availability: r.Availability, Owner: r.Owner, LinkEpoch: r.LinkEpoch, ConfirmedAt: r.ConfirmedAt,
-		RemindersOff: r.RemindersOff, ChangesOff: r.ChangesOff, HourOff: r.HourOff, QuietFrom: r.QuietFrom,
-		QuietUntil: r.QuietUntil, WorkingDays: r.WorkingDays, FeedEpoch: r.FeedEpoch, UndeliverableAt: r.UndeliverableAt,
+		RemindersOff: r.RemindersOff, ChangesOff: r.ChangesOff, HourOff: r.HourOff, QuietFrom: timeOfDay(r.QuietFrom),
+		QuietUntil: timeOfDay(r.QuietUntil), WorkingDays: r.WorkingDays, FeedEpoch: r.FeedEpoch, UndeliverableAt: r.UndeliverableAt,
 		ErasedAt: r.ErasedAt, Revision: r.Revision, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}, err
+}
+
+// timeOfDay and minutes are a time of day in a column of minutes, and the way back.
+func timeOfDay(stored *int) *wall.TimeOfDay {
+	if stored == nil {
+		return nil
+	}
+	return new(wall.TimeOfDay(*stored))
+}
+
+func minutes(t *wall.TimeOfDay) *int {
+	if t == nil {
+		return nil
+	}
+	return new(int(*t))
 }
 
 func rowOf(p Person) personRow {
 	return personRow{
 		ID: p.ID, Email: p.Email, Name: p.Name, LetterLanguage: p.LetterLanguage, Zone: p.Zone, Speaks: writeList(p.Speaks),
 		Availability: p.Availability, Owner: p.Owner, LinkEpoch: p.LinkEpoch, ConfirmedAt: p.ConfirmedAt,
-		RemindersOff: p.RemindersOff, ChangesOff: p.ChangesOff, HourOff: p.HourOff, QuietFrom: p.QuietFrom,
-		QuietUntil: p.QuietUntil, WorkingDays: p.WorkingDays, FeedEpoch: p.FeedEpoch, UndeliverableAt: p.UndeliverableAt,
+		RemindersOff: p.RemindersOff, ChangesOff: p.ChangesOff, HourOff: p.HourOff, QuietFrom: minutes(p.QuietFrom),
+		QuietUntil: minutes(p.QuietUntil), WorkingDays: p.WorkingDays, FeedEpoch: p.FeedEpoch, UndeliverableAt: p.UndeliverableAt,
 		ErasedAt: p.ErasedAt, Revision: p.Revision, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 }
@@ -83,7 +98,7 @@ func updatePerson(tx database.Tx, p *Person, now time.Time) error {
 		"name": p.Name, "letter_language": p.LetterLanguage, "zone": p.Zone, "speaks": writeList(p.Speaks),
 		"availability": p.Availability, "owner": p.Owner, "link_epoch": p.LinkEpoch, "confirmed_at": p.ConfirmedAt,
 		"reminders_off": p.RemindersOff, "changes_off": p.ChangesOff, "hour_off": p.HourOff,
-		"quiet_from": p.QuietFrom, "quiet_until": p.QuietUntil, "working_days": p.WorkingDays, "feed_epoch": p.FeedEpoch,
+		"quiet_from": minutes(p.QuietFrom), "quiet_until": minutes(p.QuietUntil), "working_days": p.WorkingDays, "feed_epoch": p.FeedEpoch,
 		"undeliverable_at": p.UndeliverableAt, "revision": p.Revision, "updated_at": p.UpdatedAt,
 	})
 	return wrap(done.Error, "update person %s", p.ID)

@@ -21,8 +21,8 @@ func entomb(tx database.Tx, p Person, now time.Time) error {
 	done := tx.Gorm().Table("people").Where("id = ?", p.ID).Updates(map[string]any{
 		"email": "", "name": "", "letter_language": noLanguage, "zone": noZone, "speaks": "[]", "availability": "[]",
 		"owner": false, "link_epoch": p.LinkEpoch + 1, "confirmed_at": nil, "reminders_off": false, "changes_off": false,
-		"hour_off": false, "quiet_from": nil, "quiet_until": nil, "working_days": 0, "feed_epoch": p.FeedEpoch + 1, "undeliverable_at": nil, "erased_at": at, "next_check_at": nil, "revision": p.Revision + 1,
-		"created_at": at, "updated_at": at,
+		"hour_off": false, "quiet_from": nil, "quiet_until": nil, "working_days": 0, "feed_epoch": p.FeedEpoch + 1,
+		"undeliverable_at": nil, "erased_at": at, "next_check_at": nil, "revision": p.Revision + 1, "created_at": at, "updated_at": at,
 	})
 	return wrap(done.Error, "erase person %s", p.ID)
 }
