@@ -91,21 +91,6 @@ func Marks() map[string]identity.Mark {
 		"date_votes.suits":     personal,
 		"date_votes.at":        personal,
 
-		"foreign_calendars.person_id":     code,
-		"foreign_calendars.address":       identity.Secret,
-		"foreign_calendars.etag":          none,
-		"foreign_calendars.modified":      none,
-		"foreign_calendars.failure":       personal,
-		"foreign_calendars.failures":      none,
-		"foreign_calendars.read_at":       personal,
-		"foreign_calendars.tried_at":      personal,
-		"foreign_calendars.next_check_at": none,
-		"foreign_calendars.created_at":    personal,
-
-		"busy_times.person_id": code,
-		"busy_times.from_at":   personal,
-		"busy_times.until_at":  personal,
-
 		"mails_read.hash":    code,
 		"mails_read.read_at": none,
 

@@ -63,7 +63,7 @@ func sameRows[T any](t *testing.T, tx database.Tx, statement string, scan func(*
 func TestEveryColumnHasAPrivacyMark(t *testing.T) {
 	ours := []string{
 		"sessions", "answers", "absences", "circle_breaks", "reminders", "circle_dues", "circle_messages", "told",
-		"replans", "date_proposals", "date_options", "date_votes", "foreign_calendars", "busy_times", "mails_read", "courtesies",
+		"replans", "date_proposals", "date_options", "date_votes", "mails_read", "courtesies",
 	}
 	schema := testkit.ReadSchema(t, testkit.Open(t, testkit.SQLite(t)))
 	var columns []string

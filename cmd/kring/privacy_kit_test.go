@@ -17,6 +17,7 @@ import (
 	"kring/internal/signin"
 	"kring/internal/testkit"
 	"kring/scheduling"
+	"kring/scheduling/busy"
 	"kring/scheduling/health"
 )
 
@@ -24,7 +25,7 @@ import (
 func marks() map[string]identity.Mark {
 	all := map[string]identity.Mark{}
 	for _, room := range []map[string]identity.Mark{
-		identity.Marks(), limit.Marks(), signin.Marks(), circles.Marks(), scheduling.Marks(), health.Marks(), outbox.Marks(),
+		identity.Marks(), limit.Marks(), signin.Marks(), circles.Marks(), scheduling.Marks(), busy.Marks(), health.Marks(), outbox.Marks(),
 	} {
 		maps.Copy(all, room)
 	}

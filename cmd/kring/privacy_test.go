@@ -11,6 +11,7 @@ import (
 	"kring/internal/signin"
 	"kring/internal/testkit"
 	"kring/scheduling"
+	"kring/scheduling/busy"
 	"kring/scheduling/health"
 )
 
@@ -24,7 +25,7 @@ func TestEveryColumnOfTheSchemaHasAPrivacyMark(t *testing.T) {
 			}
 		}
 		rooms := []map[string]identity.Mark{
-			identity.Marks(), limit.Marks(), signin.Marks(), circles.Marks(), scheduling.Marks(), health.Marks(), outbox.Marks(),
+			identity.Marks(), limit.Marks(), signin.Marks(), circles.Marks(), scheduling.Marks(), busy.Marks(), health.Marks(), outbox.Marks(),
 		}
 		for _, mistake := range identity.Unmarked(columns, rooms...) {
 			t.Error(mistake)

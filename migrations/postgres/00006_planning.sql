@@ -92,8 +92,9 @@ create table date_votes (
 );
 create index date_votes_member on date_votes (member_id);
 
--- The calendar of a person elsewhere, of which only busy times are read. address is a secret of hers. failure: a code, ''
--- when the last try went well. etag, modified: of what was read last. Times of trying are machine time.
+-- The calendar of a person elsewhere, of which only busy times are read. address is a secret of hers, and
+-- encrypted. failure: a code, '' when the last try went well. etag, modified: of what was read last. next_check_at: null when
+-- it is not read any more. All times but those of what is busy are machine time.
 create table foreign_calendars (
     person_id     uuid not null primary key references people (id) on delete cascade,
     address       text not null,
@@ -103,10 +104,10 @@ create table foreign_calendars (
     failures      integer not null default 0,
     read_at       timestamptz,
     tried_at      timestamptz,
-    next_check_at timestamptz not null,
+    next_check_at timestamptz,
     created_at    timestamptz not null
 );
-create index foreign_calendars_check on foreign_calendars (next_check_at);
+create index foreign_calendars_check on foreign_calendars (next_check_at) where next_check_at is not null;
 
 -- When a person is busy, by her own calendar: no titles, no places.
 create table busy_times (

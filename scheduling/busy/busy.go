@@ -8,8 +8,6 @@ import (
 	"kring/internal/clock"
 	"kring/internal/database"
 	"kring/internal/identity"
-
-	"kring/scheduling/fitting"
 )
 
 // Calendars are the calendars that people named.
@@ -45,8 +43,3 @@ func (b *Calendars) Name(_ context.Context, _ identity.Actor, _ string) (Calenda
 
 // Forget drops the actor's own calendar and everything that was read of it.
 func (b *Calendars) Forget(_ context.Context, _ identity.Actor) error { return errSoon }
-
-// In gives the busy times of people that meet a stretch of time, in order, by person id.
-func In(_ database.Tx, _ []string, _, _ time.Time) (map[string][]fitting.Interval, error) {
-	return nil, nil //nolint:nilnil // nobody named a calendar
-}

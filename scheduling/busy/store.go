@@ -1,0 +1,120 @@
+package busy
+
+import (
+	"slices"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"kring/internal/database"
+
+	"kring/scheduling/fitting"
+)
+
+// calendarRow is the calendar that a person named. Address is locked: see [lock]. NextCheckAt is nil when it is not read
+// any more.
+type calendarRow struct {
+	PersonID    string
+	Address     string
+	Etag        string
+	Modified    string
+	Failure     string
+	Failures    int
+	ReadAt      *time.Time
+	TriedAt     *time.Time
+	NextCheckAt *time.Time
+	CreatedAt   time.Time
+}
+
+// TableName is asked by gorm.
+func (calendarRow) TableName() string { return "foreign_calendars" }
+
+// busyRow is a stretch of time in which a person is busy. Those of one person neither overlap nor touch.
+type busyRow struct {
+	PersonID string
+	FromAt   time.Time
+	UntilAt  time.Time
+}
+
+// TableName is asked by gorm.
+func (busyRow) TableName() string { return "busy_times" }
+
+// In gives the busy times of people that meet a stretch of time, in order, by person id. Who named no calendar, or has
+// nothing in it then, is not in it.
+func In(tx database.Tx, personIDs []string, from, until time.Time) (map[string][]fitting.Interval, error) {
+	busy := map[string][]fitting.Interval{}
+	if len(personIDs) == 0 {
+		return busy, nil
+	}
+	// Scanned by hand: a preview reads thousands of them.
+	rows, err := tx.Gorm().Raw(`select person_id, from_at, until_at from busy_times
+		where person_id in ? and from_at < ? and until_at > ? order by person_id, from_at`, personIDs, until, from).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() // Err below says what went wrong
+	for rows.Next() {
+		var personID string
+		var i fitting.Interval
+		if err := rows.Scan(&personID, &i.From, &i.Until); err != nil {
+			return nil, err
+		}
+		busy[personID] = append(busy[personID], i)
+	}
+	return busy, rows.Err()
+}
+
+// batch bounds the rows of one statement.
+const batch = 500
+
+// replaceBusy puts busy times in the place of those that a person had.
+func replaceBusy(tx database.Tx, personID string, busy []fitting.Interval) error {
+	if err := deleteBusy(tx, personID); err != nil || len(busy) == 0 {
+		return err
+	}
+	rows := make([]busyRow, len(busy))
+	for i, b := range busy {
+		rows[i] = busyRow{PersonID: personID, FromAt: b.From, UntilAt: b.Until}
+	}
+	for some := range slices.Chunk(rows, batch) {
+		if err := tx.Gorm().Create(&some).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func deleteBusy(tx database.Tx, personID string) error {
+	return tx.Gorm().Where("person_id = ?", personID).Delete(&busyRow{}).Error
+}
+
+// calendarOf is the calendar that a person named, and false when she named none.
+func calendarOf(tx database.Tx, personID string) (calendarRow, bool, error) {
+	var found []calendarRow
+	err := tx.Gorm().Where("person_id = ?", personID).Limit(1).Find(&found).Error
+	if err != nil || len(found) == 0 {
+		return calendarRow{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// saveCalendar writes the calendar that a person names, over the one that she had.
+func saveCalendar(tx database.Tx, row calendarRow) error {
+	return tx.Gorm().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, UpdateAll: true}).Create(&row).Error
+}
+
+// deleteCalendar forgets a person's calendar and what was read of it. It answers whether she had one.
+func deleteCalendar(tx database.Tx, personID string) (bool, error) {
+	if err := deleteBusy(tx, personID); err != nil {
+		return false, err
+	}
+	done := tx.Gorm().Where("person_id = ?", personID).Delete(&calendarRow{})
+	return done.RowsAffected > 0, done.Error
+}
+
+// countBusy is how many busy times of a person are not over yet.
+func countBusy(tx database.Tx, personID string, now time.Time) (int, error) {
+	var n int64
+	err := tx.Gorm().Model(&busyRow{}).Where("person_id = ? and until_at > ?", personID, now).Count(&n).Error
+	return int(n), err
+}
