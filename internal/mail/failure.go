@@ -132,6 +132,13 @@ func (f *Failure) aboutMailbox() bool {
 	return slices.Contains([]string{"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}, f.Enhanced)
 }
 
+// Dead says whether a report of a bounce (RFC 3464) means that the address is refused for good, by the rule that holds for
+// what a server says while it is handed a mail. code is 0 and enhanced empty where the report gives none.
+func Dead(code int, enhanced string) bool {
+	f := Failure{Stage: StageRecipient, Code: code, Enhanced: enhanced}
+	return (code == 0 || code/100 == 5) && !f.mailboxFull() && f.aboutMailbox()
+}
+
 // dialFailure is why there is no connection. The stage is guessed from what go-mail wraps.
 func dialFailure(err error) *Failure {
 	f := &Failure{Verdict: Lost, Stage: StageConnect, broken: true}

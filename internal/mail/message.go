@@ -49,6 +49,7 @@ type Calendar struct {
 type Message struct {
 	To             Address
 	ReplyTo        Address // none: replies go to the sender
+	ReturnPath     string  // where bounces go (MAIL FROM), a bare address; none: to the sender
 	Language       string  // nl or en
 	Subject        string
 	Body           Body
@@ -88,6 +89,13 @@ func (m Message) address(msg *gomail.Msg, from Address) error {
 	}
 	msg.FromMailAddress(sender)
 	msg.ToMailAddress(recipient)
+	if m.ReturnPath != "" {
+		back, err := Address{Mailbox: m.ReturnPath}.parsed()
+		if err != nil {
+			return fmt.Errorf("return path: %w", err)
+		}
+		msg.EnvelopeFromMailAddress(back)
+	}
 	if m.ReplyTo != (Address{}) {
 		reply, err := m.ReplyTo.parsed()
 		if err != nil {

@@ -84,6 +84,19 @@ func TestMailOnTheWire(t *testing.T) {
 	}
 }
 
+func TestReturnPathIsOfTheEnvelopeOnly(t *testing.T) {
+	sink := smtpsink.Start(t)
+	m := message()
+	m.ReturnPath = "reply+abc@kring.example.org"
+	if err := dial(t, sender(t, sink.URL())).Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	got := sink.Await(t, 1)[0]
+	if got.Envelope.From != m.ReturnPath || got.Header.Get("From") != `"Kring" <kring@example.org>` || got.Header.Get("EnvelopeFrom") != "" {
+		t.Errorf("envelope %+v, header %v", got.Envelope, got.Header)
+	}
+}
+
 func TestCalendarAsFileOnly(t *testing.T) {
 	sink := smtpsink.Start(t)
 	m := message()
@@ -129,6 +142,7 @@ func TestNothingTypedBecomesAHeader(t *testing.T) {
 		"an id with line breaks":            func(m *mail.Message) { m.ID = evil + "@x" },
 		"an unsubscribe link with breaks":   func(m *mail.Message) { m.UnsubscribeURL = "https://x.example/\r\nBcc: y" },
 		"a calendar method with breaks":     func(m *mail.Message) { m.Calendars[0].Method = evil },
+		"a return path with line breaks":    func(m *mail.Message) { m.ReturnPath = "a@example.org\r\nRCPT TO:<b@example.org>" },
 		"a reply address with line breaks":  func(m *mail.Message) { m.ReplyTo.Mailbox = evil },
 		"a button that runs a script":       func(m *mail.Message) { m.Body.Blocks = []mail.Block{mail.Buttons{{"x", "javascript:alert(1)"}}} },
 		"a second invitation in one mail":   func(m *mail.Message) { m.Calendars = append(m.Calendars, m.Calendars[0]) },
@@ -191,6 +205,22 @@ func TestVerdicts(t *testing.T) {
 				t.Errorf("the next mail: %v, connections %d", err, sink.Dials())
 			}
 		})
+	}
+}
+
+func TestDeadByAReport(t *testing.T) {
+	for _, one := range []struct {
+		code     int
+		enhanced string
+		dead     bool
+	}{
+		{550, "5.1.1", true}, {0, "5.1.1", true}, {0, "5.1.10", true}, {0, "5.2.1", true}, {550, "5.0.0", true}, {550, "", true},
+		{0, "5.0.0", false}, {0, "", false}, {552, "5.2.2", false}, {0, "5.2.2", false}, {550, "5.7.1", false},
+		{0, "5.7.26", false}, {0, "4.4.1", false}, {451, "", false}, {450, "5.1.1", false},
+	} {
+		if mail.Dead(one.code, one.enhanced) != one.dead {
+			t.Errorf("%d %q: dead %v", one.code, one.enhanced, !one.dead)
+		}
 	}
 }
 

@@ -54,7 +54,7 @@ func (r *round) addressed(m mail.Message, one parcel) mail.Message {
 	if m.To.Mailbox == "" {
 		m.To = mail.Address{Name: one.person.Name, Mailbox: one.person.Email}
 	}
-	m.ID, m.Date = one.letter.MessageID, r.now
+	m.ID, m.Date, m.ReturnPath = one.letter.MessageID, r.now, r.post.back(one.person.ID)
 	if m.Language == "" {
 		m.Language = one.person.LetterLanguage
 	}

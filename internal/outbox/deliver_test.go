@@ -36,6 +36,18 @@ func TestWhatTheOutboxAddsToALetter(t *testing.T) {
 	})
 }
 
+func TestBouncesGoWhereTheyAreRead(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		an := w.person("An")
+		w.note(reminder(an, "k"))
+		w.back = func(personID string) string { return "reply+" + personID + "@kring.example.org" }
+		w.expect(w.pass(w.post(), noon), outbox.Counts{Sent: 1})
+		if got := w.sink.Await(t, 1)[0]; got.Envelope.From != "reply+"+an.ID+"@kring.example.org" || got.Header.Get("Return-Path") != "" {
+			t.Errorf("envelope %+v", got.Envelope)
+		}
+	})
+}
+
 func TestUrgentLettersGoFirst(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		an := w.person("An")

@@ -31,6 +31,7 @@ type world struct {
 	composed int
 	// answer, when set, is asked before the usual letter is written.
 	answer func(notices []outbox.Notice) error
+	back   func(personID string) string // the return path
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
@@ -71,7 +72,7 @@ func (w *world) post() *outbox.Post { return w.postTo(w.sink.URL()) }
 
 func (w *world) postTo(address string) *outbox.Post {
 	w.t.Helper()
-	options := outbox.Options{DB: w.db, Clock: w.clock, Table: w.table(), Host: "kring.example.org"}
+	options := outbox.Options{DB: w.db, Clock: w.clock, Table: w.table(), Host: "kring.example.org", ReturnPath: w.back}
 	if address != "" {
 		server, err := mail.ParseURL(address)
 		w.must(err)

@@ -20,6 +20,8 @@ type Options struct {
 	Table  Table
 	Sender *mail.Sender // nil: there is no mail server; letters wait
 	Host   string       // of the public URL: the right-hand side of Message-IDs and List-Ids
+	// ReturnPath answers where bounces of a person's letters go; nil: to the sender.
+	ReturnPath func(personID string) string
 	// Pass answers the context in which the letters of one pass are composed, so that what composes can read once what
 	// several letters need; nil: the context of the pass as it is.
 	Pass func(context.Context) context.Context
@@ -33,6 +35,7 @@ type Post struct {
 	table  Table
 	sender *mail.Sender
 	host   string
+	back   func(personID string) string
 	pass   func(context.Context) context.Context
 }
 
@@ -47,10 +50,13 @@ func New(o Options) (*Post, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
+	if o.ReturnPath == nil {
+		o.ReturnPath = func(string) string { return "" }
+	}
 	if o.Pass == nil {
 		o.Pass = func(ctx context.Context) context.Context { return ctx }
 	}
-	return &Post{db: o.DB, clock: o.Clock, log: o.Log, table: o.Table, sender: o.Sender, host: o.Host, pass: o.Pass}, nil
+	return &Post{db: o.DB, clock: o.Clock, log: o.Log, table: o.Table, sender: o.Sender, host: o.Host, back: o.ReturnPath, pass: o.Pass}, nil
 }
 
 // ReleaseParked queues all parked letters again, as if they had not been tried: for when what was
