@@ -33,6 +33,7 @@ type course struct {
 
 	before    []Session // as they were read
 	persons   map[string]identity.Person
+	busy      busyTimes
 	signs     []string             // members who gave a sign of life
 	asked     []string             // members who are now asked "still in?"
 	dues      []Due                // to write; a zero DueAt takes the row away

@@ -96,8 +96,7 @@ func (c *Candidate) weigh(people []Person, dates []Date, zone *time.Location, mi
 
 // InNight says whether a session touches the hours from 22 to 7 on the wall in loc.
 func InNight(t time.Time, minutes int, loc *time.Location) bool {
-	from := int(TimeOfDayOf(t, loc))
-	return from < Morning || from+minutes > Night
+	return Quiet{From: Night, Until: Morning}.Touches(t, minutes, loc)
 }
 
 func (c Candidate) fromMidday(minutes int) int {

@@ -14,6 +14,29 @@ func (q Quiet) Holds(at TimeOfDay) bool {
 	return at >= q.From || at < q.Until
 }
 
+// Touches says whether a session that starts at the instant and takes so many minutes meets the quiet hours, as the clock
+// on the wall in loc runs through it: a clock change in the middle counts.
+func (q Quiet) Touches(t time.Time, minutes int, loc *time.Location) bool {
+	local := t.In(loc)
+	_, offset := local.Zone()
+	_, offsetAtEnd := local.Add(time.Duration(minutes)*time.Minute - 1).Zone()
+	if offset == offsetAtEnd {
+		return q.TouchesFrom(TimeOfDayOf(t, loc), minutes)
+	}
+	for i := range minutes {
+		if q.Holds(TimeOfDayOf(t.Add(time.Duration(i)*time.Minute), loc)) {
+			return true
+		}
+	}
+	return false
+}
+
+// TouchesFrom is Touches for a day without a clock change, by the time of day at which the session starts.
+func (q Quiet) TouchesFrom(at TimeOfDay, minutes int) bool {
+	untilQuiet := (int(q.From-at) + dayMinutes) % dayMinutes
+	return q.Holds(at) || q.From != q.Until && untilQuiet < minutes
+}
+
 // After is the first moment from t on that lies outside the quiet hours, on the wall in loc.
 func (q Quiet) After(t time.Time, loc *time.Location) time.Time {
 	if !q.Holds(TimeOfDayOf(t, loc)) {

@@ -2,4 +2,7 @@
 //
 // It is pure: people with their hours, absences, busy times and holidays go in, ranked moments come out. It refuses to
 // know who somebody is, and to say to anybody why a moment does not suit: the reasons are for ranking alone.
+//
+// Where to start: [Person.At] is the one rule of when somebody can; [Alternatives] looks for single starts between two
+// instants.
 package fitting

@@ -1,6 +1,7 @@
 package fitting
 
 import (
+	"slices"
 	"time"
 
 	"kring/internal/wall"
@@ -8,6 +9,11 @@ import (
 
 // Interval is a stretch of time: From is in it, Until is not.
 type Interval struct{ From, Until time.Time }
+
+// meets says whether the two share a moment.
+func (i Interval) meets(other Interval) bool {
+	return i.From.Before(other.Until) && other.From.Before(i.Until)
+}
 
 // Person is what is known of when one member can.
 type Person struct {
@@ -30,5 +36,42 @@ const (
 	Yes         // within the stated hours, or by the person's own word
 )
 
-// At says how a session from start, of so many minutes, suits the person. A holiday does not count: it is warned about.
-func (p Person) At(start time.Time, minutes int) Fit { return No }
+// At says how a session from start, of so many minutes, suits the person. What the person said about that very start
+// holds before all else; then absences and busy times, which must not meet the session; then the stated hours, also
+// those stated in the night. Quiet hours speak only for who stated none. A holiday does not count: it is warned about.
+func (p Person) At(start time.Time, minutes int) Fit {
+	if suits, said := p.Said[start.Unix()]; said {
+		return byWord(suits)
+	}
+	session := session(start, minutes)
+	switch {
+	case p.taken(session):
+		return No
+	case !p.Hours.IsZero():
+		return byWord(p.Hours.Suits(start, minutes, p.Zone))
+	case p.Quiet.Touches(start, minutes, p.Zone):
+		return No
+	}
+	return Unknown
+}
+
+func byWord(suits bool) Fit {
+	if suits {
+		return Yes
+	}
+	return No
+}
+
+func session(start time.Time, minutes int) Interval {
+	return Interval{From: start, Until: start.Add(time.Duration(minutes) * time.Minute)}
+}
+
+// taken says whether the person is away or busy in a stretch.
+func (p Person) taken(in Interval) bool {
+	return slices.ContainsFunc(p.Away, in.meets) || slices.ContainsFunc(p.Busy, in.meets)
+}
+
+// onHoliday says whether it is a holiday where the person lives, on the date that her wall shows at the instant.
+func (p Person) onHoliday(t time.Time) bool {
+	return p.Holiday != nil && p.Holiday(wall.DateOf(t, p.Zone))
+}
