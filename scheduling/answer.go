@@ -32,10 +32,14 @@ func (cal *Calendar) Answer(ctx context.Context, actor identity.Actor, sessionID
 }
 
 func (c *course) answer(s Session, m circles.Member, answer Answer) error {
-	said := Said{SessionID: s.ID, MemberID: m.ID, StartsAt: s.StartsAt, Answer: answer, At: c.now}
+	return c.hear(s, Said{SessionID: s.ID, MemberID: m.ID, StartsAt: s.StartsAt, Answer: answer, At: c.now})
+}
+
+// hear keeps an answer to a session in place of an earlier one to the same start.
+func (c *course) hear(s Session, said Said) error {
 	before := len(c.expected(s))
 	c.word.Said = slices.DeleteFunc(c.word.Said, func(old Said) bool {
-		return old.SessionID == s.ID && old.MemberID == m.ID && old.StartsAt.Equal(s.StartsAt)
+		return old.SessionID == s.ID && old.MemberID == said.MemberID && old.StartsAt.Equal(s.StartsAt)
 	})
 	c.word.Said = append(c.word.Said, said)
 	c.sayQuorumLost(s, before)
