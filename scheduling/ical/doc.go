@@ -11,10 +11,15 @@
 //	begin            REQUEST  one series: RRULE weekly, EXDATE for holidays and breaks, one override per moved session
 //	one session      REQUEST  an override: same UID, RECURRENCE-ID = its place in the series, SEQUENCE + 1
 //	one called off   CANCEL   the same with STATUS:CANCELLED
-//	new weekly slot  CANCEL of the old series, REQUEST of a new one with a new UID
+//	several changes  REQUEST  the whole series again, SEQUENCE + 1
+//	new weekly slot  REQUEST of a new series with a new UID; the old one is cut off behind what was held
+//	leaving, ending  CANCEL   the series as a whole
 //	feed             PUBLISH  all of it in one file
 //
-// Writing:  Write -> component -> emersion/go-ical encodes -> fold at 75 octets
+// Of several VEVENTs in one invitation Outlook reads the first (docs/adr/0116), so what matters most stands first and
+// alone where that is possible.
+//
+// Writing:  Write -> layOut (checked, every place of the series) -> file, lines folded at 75 octets as they are written
 // Reading:  Read -> clean (bytes to sound lines, faults counted) -> emersion/go-ical decodes -> expand by zone and rule
 //
 // A file's zone is described for just the time that its events span: short, because clients are reported to choke on

@@ -39,7 +39,7 @@ type Calendar struct {
 // Event is one VEVENT. StartAt is an instant; Zone is the IANA zone in which it stays at its wall time, and in which
 // it is written. RecurrenceID, an instant as well, makes it an override: the event that stood at that place of the
 // series of the same UID now is this one. AlarmMinutes before the start there is an alarm; 0 is none. RSVP asks the
-// attendees' programs for an answer.
+// attendees' programs for an answer. Conference is where to join by voice and picture (RFC 7986, 5.11), an address.
 type Event struct {
 	UID          string
 	Sequence     int
@@ -53,6 +53,7 @@ type Event struct {
 	Description  string
 	Location     string
 	URL          string
+	Conference   string
 	Organizer    *Person
 	Attendees    []Person
 	Status       string
@@ -60,10 +61,26 @@ type Event struct {
 	RSVP         bool
 }
 
-// Person is an organizer or an attendee: a name and a mail address.
+// Person is an organizer or an attendee: a name and a mail address. Status is what an attendee said: Accepted, Declined,
+// Tentative, or "" for nothing yet.
 type Person struct {
 	Name    string
 	Address string
+	Status  string
+}
+
+// What an attendee can have said (PARTSTAT: RFC 5545, 3.2.12).
+const (
+	Accepted  = "ACCEPTED"
+	Declined  = "DECLINED"
+	Tentative = "TENTATIVE"
+)
+
+func (p Person) status() string {
+	if p.Status == "" {
+		return "NEEDS-ACTION"
+	}
+	return p.Status
 }
 
 // Weekly is the rule of a series: an occurrence every IntervalDays from the event's start, at the same wall time,
@@ -86,7 +103,7 @@ type place struct {
 }
 
 // places lays the rule out, those in Except included.
-func (e Event) places(loc *time.Location) []place {
+func (e *Event) places(loc *time.Location) []place {
 	if e.Recurrence == nil {
 		return []place{{at: e.StartAt}}
 	}
@@ -103,16 +120,30 @@ func (e Event) places(loc *time.Location) []place {
 	return out
 }
 
-// check names everything because of which the event cannot be written. It wraps ErrEvent.
-func (e Event) check() error {
-	var faults []string
+// layOut checks the event and lays its places out. It names everything because of which it cannot be written, and
+// wraps ErrEvent.
+func (e *Event) layOut() (laidOut, error) {
+	faults := e.faults()
+	laid := laidOut{Event: e}
+	var err error
+	if laid.loc, err = wall.LoadZone(e.Zone); err != nil {
+		faults = append(faults, "no such zone")
+	}
+	if len(faults) == 0 {
+		laid.places, faults = e.checkedPlaces(laid.loc)
+	}
+	if len(faults) > 0 {
+		return laid, fmt.Errorf("event %.80q: %s: %w", e.UID, strings.Join(faults, ", "), ErrEvent)
+	}
+	return laid, nil
+}
+
+func (e *Event) faults() (faults []string) {
 	fault := func(bad bool, what string) {
 		if bad {
 			faults = append(faults, what)
 		}
 	}
-	_, zoneErr := wall.LoadZone(e.Zone)
-	fault(zoneErr != nil, "no such zone")
 	fault(e.UID == "" || hasControl(e.UID), "no UID")
 	fault(e.Sequence < 0, "SEQUENCE below 0")
 	fault(e.Stamp.IsZero(), "no stamp")
@@ -121,18 +152,22 @@ func (e Event) check() error {
 	fault(e.AlarmMinutes < 0, "alarm after the start")
 	fault(e.Status != "" && e.Status != Confirmed && e.Status != Cancelled, "unknown status")
 	fault(e.RecurrenceID != nil && (e.Recurrence != nil || !writable(*e.RecurrenceID)), "override of nothing")
-	link, urlErr := url.Parse(e.URL)
-	fault(e.URL != "" && (urlErr != nil || !link.IsAbs() || hasControl(e.URL)), "no URL")
-	for _, p := range e.people() {
-		fault(!p.addressable(), "person without an address")
+	fault(!isAddress(e.URL) || !isAddress(e.Conference), "no URL")
+	fault(e.Organizer != nil && !e.Organizer.addressable(), "organizer without an address")
+	for _, p := range e.Attendees {
+		fault(!p.addressable(), "attendee without an address")
+		fault(!slices.Contains([]string{"", Accepted, Declined, Tentative}, p.Status), "unknown answer")
 	}
-	if len(faults) == 0 && e.Recurrence != nil {
-		faults = e.seriesFaults()
+	return faults
+}
+
+// isAddress says whether a text is a web address that can stand in a line; "" is none.
+func isAddress(s string) bool {
+	if s == "" {
+		return true
 	}
-	if len(faults) > 0 {
-		return fmt.Errorf("event %.80q: %s: %w", e.UID, strings.Join(faults, ", "), ErrEvent)
-	}
-	return nil
+	link, err := url.Parse(s)
+	return err == nil && link.IsAbs() && !hasControl(s)
 }
 
 // writable says whether an instant is whole seconds in the years that a date may have.
@@ -140,32 +175,28 @@ func writable(t time.Time) bool {
 	return t.Nanosecond() == 0 && t.Year() >= wall.FirstYear && t.Year() <= wall.LastYear
 }
 
-func (e Event) seriesFaults() (faults []string) {
+// checkedPlaces lays the event out and holds what is left out against it.
+func (e *Event) checkedPlaces(loc *time.Location) (places []place, faults []string) {
+	if e.Recurrence == nil {
+		return e.places(loc), nil
+	}
 	r := *e.Recurrence
 	if r.IntervalDays < 1 || r.IntervalDays > 366 {
-		return []string{"interval outside 1..366 days"}
+		return nil, []string{"interval outside 1..366 days"}
 	}
 	if (r.Count > 0) == !r.Until.IsZero() || r.Count < 0 || r.Count >= maxOccurrences {
-		return []string{"a series needs either a count below 1000 or an end"}
+		return nil, []string{"a series needs either a count below 1000 or an end"}
 	}
-	loc, _ := wall.LoadZone(e.Zone)
-	places := e.places(loc)
+	places = e.places(loc)
 	if len(places) == 0 || len(places) == maxOccurrences || !places[0].at.Equal(e.StartAt) {
-		return []string{"a series cannot start at this instant or is endless"}
+		return nil, []string{"a series cannot start at this instant or is endless"}
 	}
 	for _, left := range r.Except {
 		if !slices.ContainsFunc(places, func(p place) bool { return p.at.Equal(left) }) {
 			faults = append(faults, "left out "+left.UTC().Format(time.RFC3339)+", which is not in the series")
 		}
 	}
-	return faults
-}
-
-func (e Event) people() []Person {
-	if e.Organizer == nil {
-		return e.Attendees
-	}
-	return append([]Person{*e.Organizer}, e.Attendees...)
+	return places, faults
 }
 
 // addressable is not a check of the address, only that it can stand in a mailto: without ending it.

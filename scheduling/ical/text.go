@@ -1,29 +1,26 @@
 package ical
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 )
 
-// text escapes a value of type TEXT (RFC 5545, 3.3.11). Control characters have no place in one and are dropped.
-func text(s string) string {
-	var out strings.Builder
-	for _, r := range strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(s, "\uFFFD")) {
+// appendText escapes a value of type TEXT (RFC 5545, 3.3.11). Control characters have no place in one and are dropped.
+func appendText(out []byte, s string) []byte {
+	for i, r := range s {
 		switch {
 		case r == '\\' || r == ';' || r == ',':
-			out.WriteByte('\\')
-			out.WriteRune(r)
-		case r == '\n':
-			out.WriteString(`\n`)
+			out = append(out, '\\', byte(r))
+		case r == '\n' || r == '\r' && !strings.HasPrefix(s[i+1:], "\n"):
+			out = append(out, '\\', 'n')
 		case r == '\t' || r >= ' ' && r != 0x7f:
-			out.WriteRune(r)
+			out = utf8.AppendRune(out, r)
 		}
 	}
-	return out.String()
+	return out
 }
 
-// plain undoes text. It takes what others write as it comes: an unknown escape is the character itself, and a comma
+// plain undoes appendText. It takes what others write as it comes: an unknown escape is the character itself, and a comma
 // without a backslash is a comma.
 func plain(s string) string {
 	var out strings.Builder
@@ -42,9 +39,11 @@ func plain(s string) string {
 	return out.String()
 }
 
-// paramText writes a parameter's value as RFC 6868 wants it: quotes, line ends and carets behind a caret. The encoder
-// puts quotes around it where needed.
+// paramText writes a parameter's value as RFC 6868 wants it: quotes, line ends and carets behind a caret.
 func paramText(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || strings.ContainsRune("^\"\x7f\uFFFD", r) }) {
+		return s
+	}
 	s = strings.NewReplacer("^", "^^", "\"", "^'", "\r\n", "^n", "\r", "^n", "\n", "^n").Replace(strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
@@ -52,27 +51,4 @@ func paramText(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// maxLine is the longest line in octets, its line end not counted (RFC 5545, 3.1).
-const maxLine = 75
-
-// fold breaks lines that are too long, never inside a character.
-func fold(flat []byte) []byte {
-	var out bytes.Buffer
-	out.Grow(len(flat) + len(flat)/32)
-	for line := range bytes.SplitSeq(bytes.TrimSuffix(flat, []byte("\r\n")), []byte("\r\n")) {
-		for room := maxLine; len(line) > room; room = maxLine - 1 {
-			cut := room
-			for cut > room-utf8.UTFMax && !utf8.RuneStart(line[cut]) {
-				cut--
-			}
-			out.Write(line[:cut])
-			out.WriteString("\r\n ")
-			line = line[cut:]
-		}
-		out.Write(line)
-		out.WriteString("\r\n")
-	}
-	return out.Bytes()
 }

@@ -1,14 +1,10 @@
 package ical
 
 import (
-	"bytes"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
-
-	goical "github.com/emersion/go-ical"
 
 	"kring/internal/wall"
 )
@@ -21,139 +17,136 @@ const (
 // Write writes the file: CRLF, lines of at most 75 octets, the same bytes for the same calendar. It wraps ErrEvent,
 // with everything that is wrong with the first event that cannot be written.
 func Write(w io.Writer, c Calendar) error {
-	out := goical.NewCalendar()
-	set(out.Props, "VERSION", "2.0")
-	set(out.Props, "PRODID", text(c.ProductID))
-	set(out.Props, "CALSCALE", "GREGORIAN")
-	if c.Method != "" {
-		set(out.Props, "METHOD", c.Method)
-	}
-	if c.Name != "" {
-		set(out.Props, "NAME", text(c.Name))
-		set(out.Props, "X-WR-CALNAME", text(c.Name))
-	}
-	if c.Refresh > 0 {
-		every := "PT" + strconv.Itoa(int(c.Refresh.Minutes())) + "M"
-		set(out.Props, "REFRESH-INTERVAL", every).Params.Set("VALUE", "DURATION")
-		set(out.Props, "X-PUBLISHED-TTL", every)
-	}
+	laid := make([]laidOut, len(c.Events))
 	var spans zoneSpans
-	var events []*goical.Component
-	for _, e := range c.Events {
-		event, err := e.component(c.Method, &spans)
-		if err != nil {
+	for i := range c.Events {
+		var err error
+		if laid[i], err = c.Events[i].layOut(); err != nil {
 			return err
 		}
-		events = append(events, event)
+		laid[i].cover(&spans)
 	}
-	out.Children = append(spans.components(), events...)
-	if len(out.Children) == 0 {
+	f := file{out: make([]byte, 0, 1024+2048*len(c.Events))}
+	f.line("BEGIN:VCALENDAR")
+	f.head(c)
+	for _, span := range spans {
+		if span.loc != time.UTC {
+			f.zone(span)
+		}
+	}
+	for _, e := range laid {
+		f.event(e, c.Method)
+	}
+	if len(c.Events) == 0 {
 		// A file must hold something (RFC 5545, 3.6), also the feed of a circle that has no dates yet.
-		out.Children = append(out.Children, zoneSpan{loc: time.UTC}.component())
+		f.zone(zoneSpan{loc: time.UTC})
 	}
-	var flat bytes.Buffer
-	if err := goical.NewEncoder(&flat).Encode(out); err != nil {
-		return fmt.Errorf("encode calendar: %w", err)
-	}
-	_, err := w.Write(fold(flat.Bytes()))
+	f.line("END:VCALENDAR")
+	_, err := w.Write(f.out)
 	return err
 }
 
-func set(props goical.Props, name, value string) *goical.Prop {
-	props[name] = []goical.Prop{{Name: name, Params: goical.Params{}, Value: value}}
-	return &props[name][0]
+func (f *file) head(c Calendar) {
+	f.line("VERSION:2.0")
+	f.words("PRODID", c.ProductID)
+	f.line("CALSCALE:GREGORIAN")
+	if c.Method != "" {
+		f.line("METHOD:", c.Method)
+	}
+	if c.Name != "" {
+		f.words("NAME", c.Name)
+		f.words("X-WR-CALNAME", c.Name)
+	}
+	if c.Refresh > 0 {
+		every := "PT" + strconv.Itoa(int(c.Refresh.Minutes())) + "M"
+		f.line("REFRESH-INTERVAL;VALUE=DURATION:", every)
+		f.line("X-PUBLISHED-TTL:", every)
+	}
 }
 
-func add(props goical.Props, name, value string) *goical.Prop {
-	props[name] = append(props[name], goical.Prop{Name: name, Params: goical.Params{}, Value: value})
-	return &props[name][len(props[name])-1]
+// laidOut is an event with its zone and its places, checked.
+type laidOut struct {
+	*Event
+	loc    *time.Location
+	places []place
 }
 
-func (e Event) component(method string, spans *zoneSpans) (*goical.Component, error) {
-	if err := e.check(); err != nil {
-		return nil, err
-	}
-	loc, err := wall.LoadZone(e.Zone)
-	if err != nil {
-		return nil, err
-	}
-	places := e.places(loc)
-	spans.cover(loc, e.StartAt, places[len(places)-1].at.Add(e.Length))
-	c := goical.NewComponent(goical.CompEvent)
-	set(c.Props, "UID", text(e.UID))
-	set(c.Props, "SEQUENCE", strconv.Itoa(e.Sequence))
-	set(c.Props, "DTSTAMP", e.Stamp.UTC().Format(utcForm))
-	setInstant(c.Props, "DTSTART", e.StartAt, loc)
-	setInstant(c.Props, "DTEND", e.StartAt.Add(e.Length), loc)
+func (e laidOut) cover(spans *zoneSpans) {
+	spans.cover(e.loc, e.StartAt, e.places[len(e.places)-1].at.Add(e.Length))
 	if e.RecurrenceID != nil {
-		spans.cover(loc, *e.RecurrenceID, *e.RecurrenceID)
-		setInstant(c.Props, "RECURRENCE-ID", *e.RecurrenceID, loc)
+		spans.cover(e.loc, *e.RecurrenceID, *e.RecurrenceID)
+	}
+}
+
+// event writes one VEVENT. The alarm stands at its end: a program was seen to give up on one that does not
+// (ics-py/ics-py#416).
+func (f *file) event(e laidOut, method string) {
+	f.line("BEGIN:VEVENT")
+	f.words("UID", e.UID)
+	f.line("SEQUENCE:", strconv.Itoa(e.Sequence))
+	f.instant("DTSTAMP", e.Stamp, time.UTC)
+	f.instant("DTSTART", e.StartAt, e.loc)
+	f.instant("DTEND", e.StartAt.Add(e.Length), e.loc)
+	if e.RecurrenceID != nil {
+		f.instant("RECURRENCE-ID", *e.RecurrenceID, e.loc)
 	}
 	if e.Recurrence != nil {
-		e.writeRule(c.Props, places, loc)
+		f.rule(e)
 	}
-	e.writeWords(c.Props, method)
-	e.writePeople(c.Props)
+	f.about(e.Event, method)
+	f.people(e.Event)
 	if e.AlarmMinutes > 0 {
-		c.Children = append(c.Children, e.alarm())
+		f.line("BEGIN:VALARM")
+		f.line("ACTION:DISPLAY")
+		f.words("DESCRIPTION", e.Summary)
+		f.line("TRIGGER:-PT", strconv.Itoa(e.AlarmMinutes), "M")
+		f.line("END:VALARM")
 	}
-	return c, nil
+	f.line("END:VEVENT")
 }
 
-// setInstant writes an instant at its wall time in the zone, and in UTC where the wall time would mean another: in the
-// second pass of an hour that the clock shows twice.
-func setInstant(props goical.Props, name string, t time.Time, loc *time.Location) {
-	prop := add(props, name, t.UTC().Format(utcForm))
-	named, _ := wall.Instant(wall.DateOf(t, loc), wall.TimeOfDayOf(t, loc), loc)
-	if loc != time.UTC && named.Equal(t.Truncate(time.Minute)) {
-		prop.Value = t.In(loc).Format(localForm)
-		prop.Params.Set("TZID", loc.String())
-	}
-}
-
-// writeRule writes the rule, or all dates one by one when one of them falls into a clock-change gap: there RFC 5545
+// rule writes the rule, or all dates one by one when one of them falls into a clock-change gap: there RFC 5545
 // (3.3.10) goes on with the offset from before, and we with the first minute after. The start is listed too: ical.js
 // forgets it otherwise, and the others count it once.
-func (e Event) writeRule(props goical.Props, places []place, loc *time.Location) {
+func (f *file) rule(e laidOut) {
 	listed := false
-	for _, p := range places {
+	for _, p := range e.places {
 		listed = listed || p.gap
 	}
 	if listed {
-		for _, p := range places {
-			setInstant(props, "RDATE", p.at, loc)
+		for _, p := range e.places {
+			f.instant("RDATE", p.at, e.loc)
 		}
 	} else {
-		set(props, "RRULE", e.rule(loc))
+		f.line("RRULE:", e.Recurrence.text(e.StartAt.In(e.loc).Weekday()))
 	}
 	for _, t := range e.Recurrence.Except {
-		setInstant(props, "EXDATE", t, loc)
+		f.instant("EXDATE", t, e.loc)
 	}
 }
 
-func (e Event) rule(loc *time.Location) string {
-	r := *e.Recurrence
-	var rule strings.Builder
+// text is the rule as RFC 5545 (3.3.10) writes it.
+func (r Weekly) text(day time.Weekday) string {
 	days, freq := r.IntervalDays, "FREQ=DAILY"
-	if days%7 == 0 {
+	weekly := days%7 == 0
+	if weekly {
 		days, freq = days/7, "FREQ=WEEKLY"
 	}
-	rule.WriteString(freq)
 	if days > 1 {
-		fmt.Fprintf(&rule, ";INTERVAL=%d", days)
+		freq += ";INTERVAL=" + strconv.Itoa(days)
 	}
 	if r.Count > 0 {
-		fmt.Fprintf(&rule, ";COUNT=%d", r.Count)
+		freq += ";COUNT=" + strconv.Itoa(r.Count)
 	} else {
-		rule.WriteString(";UNTIL=" + r.Until.UTC().Format(utcForm))
+		freq += ";UNTIL=" + r.Until.UTC().Format(utcForm)
 	}
-	if freq == "FREQ=WEEKLY" {
-		rule.WriteString(";BYDAY=" + strings.ToUpper(wall.WeekdayKey(e.StartAt.In(loc).Weekday())[:2]))
+	if weekly {
+		freq += ";BYDAY=" + strings.ToUpper(wall.WeekdayKey(day)[:2])
 	}
-	return rule.String()
+	return freq
 }
 
-func (e Event) writeWords(props goical.Props, method string) {
+func (f *file) about(e *Event, method string) {
 	status := e.Status
 	switch {
 	case method == Cancel:
@@ -161,44 +154,51 @@ func (e Event) writeWords(props goical.Props, method string) {
 	case status == "":
 		status = Confirmed
 	}
-	set(props, "STATUS", status)
-	set(props, "TRANSP", "OPAQUE")
+	f.line("STATUS:", status)
 	if status == Cancelled {
-		set(props, "TRANSP", "TRANSPARENT")
+		f.line("TRANSP:TRANSPARENT")
+	} else {
+		f.line("TRANSP:OPAQUE")
 	}
-	for _, field := range []struct{ name, value string }{{"SUMMARY", e.Summary}, {"DESCRIPTION", e.Description}, {"LOCATION", e.Location}} {
+	for _, field := range []struct{ name, value string }{
+		{"SUMMARY", e.Summary}, {"DESCRIPTION", e.Description}, {"LOCATION", e.Location},
+	} {
 		if field.value != "" {
-			set(props, field.name, text(field.value))
+			f.words(field.name, field.value)
 		}
 	}
 	if e.URL != "" {
-		set(props, "URL", e.URL)
+		f.line("URL:", e.URL)
+	}
+	if e.Conference != "" {
+		f.line("CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO:", e.Conference)
 	}
 }
 
-func (e Event) writePeople(props goical.Props) {
+func (f *file) people(e *Event) {
 	if e.Organizer != nil {
-		nameParam(set(props, "ORGANIZER", "mailto:"+e.Organizer.Address), e.Organizer.Name)
+		f.out = append(f.out, "ORGANIZER"...)
+		f.name(e.Organizer.Name)
+		f.line(":mailto:", e.Organizer.Address)
 	}
 	for _, p := range e.Attendees {
-		prop := add(props, "ATTENDEE", "mailto:"+p.Address)
-		nameParam(prop, p.Name)
-		prop.Params.Set("ROLE", "REQ-PARTICIPANT")
-		prop.Params.Set("PARTSTAT", "NEEDS-ACTION")
-		prop.Params.Set("RSVP", strings.ToUpper(strconv.FormatBool(e.RSVP)))
+		f.out = append(f.out, "ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT="...)
+		f.out = append(f.out, p.status()...)
+		f.out = append(f.out, ";RSVP="...)
+		f.out = append(f.out, strings.ToUpper(strconv.FormatBool(e.RSVP))...)
+		f.name(p.Name)
+		f.line(":mailto:", p.Address)
 	}
 }
 
-func nameParam(prop *goical.Prop, name string) {
-	if name != "" {
-		prop.Params.Set("CN", paramText(name))
+// name writes the parameter CN, in quotes where RFC 5545 (3.2) wants them.
+func (f *file) name(name string) {
+	if name == "" {
+		return
 	}
-}
-
-func (e Event) alarm() *goical.Component {
-	c := goical.NewComponent(goical.CompAlarm)
-	set(c.Props, "ACTION", "DISPLAY")
-	set(c.Props, "DESCRIPTION", text(e.Summary))
-	set(c.Props, "TRIGGER", fmt.Sprintf("-PT%dM", e.AlarmMinutes))
-	return c
+	name = paramText(name)
+	if strings.ContainsAny(name, ";:,") {
+		name = `"` + name + `"`
+	}
+	f.out = append(append(f.out, ";CN="...), name...)
 }

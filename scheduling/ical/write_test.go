@@ -32,6 +32,8 @@ func TestWriteRefusesWhatProgramsWouldReadDifferently(t *testing.T) {
 		{"a state that calendars do not know", func(e *ical.Event) { e.Status = "MAYBE" }},
 		{"a link with a line end", func(e *ical.Event) { e.URL = "https://a.example/\r\nX:1" }},
 		{"a link without a scheme", func(e *ical.Event) { e.URL = "a.example" }},
+		{"a conference that is no address", func(e *ical.Event) { e.Conference = "room 1" }},
+		{"an answer that calendars do not know", func(e *ical.Event) { e.Attendees = []ical.Person{{Address: "a@b.c", Status: "YES"}} }},
 		{"an address with a line end", func(e *ical.Event) { e.Attendees = []ical.Person{{Address: "a@b.c\r\nX:1"}} }},
 		{"an organizer without an address", func(e *ical.Event) { e.Organizer = &ical.Person{Name: "x"} }},
 		{"a series and an override at once", func(e *ical.Event) { e.RecurrenceID, e.Recurrence = &at, &ical.Weekly{IntervalDays: 7, Count: 2} }},

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	goical "github.com/emersion/go-ical"
-
 	"kring/internal/wall"
 )
 
@@ -35,33 +33,31 @@ func (s *zoneSpans) cover(loc *time.Location, from, until time.Time) {
 	*s = append(*s, zoneSpan{loc: loc, from: from, until: until})
 }
 
-func (s zoneSpans) components() []*goical.Component {
-	var out []*goical.Component
-	for _, span := range s {
-		if span.loc != time.UTC {
-			out = append(out, span.component())
-		}
-	}
-	return out
-}
-
-// component describes the zone from the last clock change before the span to the last one in it. At least one
+// zone describes the zone from the last clock change before the span to the last one in it. At least one
 // observance is STANDARD, because python-icalendar breaks on a zone without: if need be the change before as well, or,
 // where there was none for two years, one from 1970 on.
-func (s zoneSpan) component() *goical.Component {
-	c := goical.NewComponent(goical.CompTimezone)
-	set(c.Props, "TZID", s.loc.String())
-	changes := wall.Changes(s.from.AddDate(-2, 0, 0), s.until, s.loc)
+func (f *file) zone(s zoneSpan) {
+	f.line("BEGIN:VTIMEZONE")
+	f.words("TZID", s.loc.String())
+	changes := wall.Changes(s.from.AddDate(-1, 0, 0), s.until, s.loc)
+	if s.lacks(changes) {
+		changes = wall.Changes(s.from.AddDate(-2, 0, 0), s.until, s.loc)
+	}
 	for len(changes) > 1 && !changes[1].At.After(s.from) && slices.ContainsFunc(changes[1:], isStandard) {
 		changes = changes[1:]
 	}
-	if len(changes) == 0 || changes[0].At.After(s.from) || !slices.ContainsFunc(changes, isStandard) {
-		c.Children = append(c.Children, observance(s.before(changes)))
+	if s.lacks(changes) {
+		f.observance(s.before(changes))
 	}
 	for _, change := range changes {
-		c.Children = append(c.Children, observance(change))
+		f.observance(change)
 	}
-	return c
+	f.line("END:VTIMEZONE")
+}
+
+// lacks says whether the changes leave open what holds at the start of the span, or have no STANDARD among them.
+func (s zoneSpan) lacks(changes []wall.Change) bool {
+	return len(changes) == 0 || changes[0].At.After(s.from) || !slices.ContainsFunc(changes, isStandard)
 }
 
 // before is what held until the first change, since 1970.
@@ -79,17 +75,18 @@ func (s zoneSpan) before(changes []wall.Change) wall.Change {
 // isStandard: a clock set back shows standard time, one set forward daylight time.
 func isStandard(change wall.Change) bool { return change.To <= change.From }
 
-func observance(change wall.Change) *goical.Component {
-	name := goical.CompTimezoneDaylight
+func (f *file) observance(change wall.Change) {
+	name := "DAYLIGHT"
 	if isStandard(change) {
-		name = goical.CompTimezoneStandard
+		name = "STANDARD"
 	}
-	c := goical.NewComponent(name)
-	set(c.Props, "DTSTART", change.At.Add(change.From).UTC().Format(localForm))
-	set(c.Props, "TZOFFSETFROM", offsetForm(change.From))
-	set(c.Props, "TZOFFSETTO", offsetForm(change.To))
-	set(c.Props, "TZNAME", text(change.Name))
-	return c
+	f.line("BEGIN:", name)
+	f.out = change.At.Add(change.From).UTC().AppendFormat(append(f.out, "DTSTART:"...), localForm)
+	f.line()
+	f.line("TZOFFSETFROM:", offsetForm(change.From))
+	f.line("TZOFFSETTO:", offsetForm(change.To))
+	f.words("TZNAME", change.Name)
+	f.line("END:", name)
 }
 
 func offsetForm(offset time.Duration) string {
