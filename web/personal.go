@@ -50,17 +50,19 @@ func (v *visit) open() (link identity.Link, p identity.Person, err error) {
 	return link, p, err
 }
 
-// mailsPage is which mails a person gets, in which language, and in which zone their times are.
+// mailsPage is which mails a person gets, in which language, in which zone their times are, and when she wants none.
 type mailsPage struct {
 	frame
 	Said                           string
 	Reminders, Changes, HourBefore bool
 	Language, Zone                 field
+	From, Until, Days              field
 }
 
-func (v *visit) showMails(p identity.Person) error { return v.mails(p, http.StatusOK, "", nil) }
+func (v *visit) showMails(p identity.Person) error { return v.mails(p, http.StatusOK, "", nil, nil) }
 
-func (v *visit) mails(p identity.Person, status int, said string, wrong *fault.Fault) error {
+// mails answers the page; with a fault, what was sent stands in the form of quiet hours as it was typed.
+func (v *visit) mails(p identity.Person, status int, said string, sent url.Values, wrong *fault.Fault) error {
 	shown := mailsPage{
 		frame: v.personal(p, circles.LinkMails, "web.mails.title"), Said: said,
 		Reminders: !p.RemindersOff, Changes: !p.ChangesOff, HourBefore: !p.HourOff,
@@ -71,16 +73,18 @@ func (v *visit) mails(p identity.Person, status int, said string, wrong *fault.F
 			ID: "zone", Name: "zone", Label: v.say("web.field.zone"), Hint: v.say("web.field.zone.hint"), Choices: v.zones(p.Zone),
 		},
 	}
+	v.quietFields(&shown, p, sent, wrong)
 	if wrong != nil {
-		for _, broken := range wrong.Violations {
-			shown.Zone.Wrong = v.faultSentence(broken) // nothing else here can be typed wrongly
-		}
+		shown.Zone.Wrong = v.wrongBy(wrong)["zone"]
 	}
 	return v.show(status, "mails", shown)
 }
 
 // pressMails takes the whole form: what is not ticked is switched off.
 func (v *visit) pressMails(p identity.Person, sent url.Values) error {
+	if sent.Get("do") == "quiet" {
+		return v.keepQuiet(p, sent)
+	}
 	off := func(name string) *bool { is := sent.Get(name) == ""; return &is }
 	lang, zone := sent.Get("language"), sent.Get("zone")
 	patch := identity.Patch{
@@ -88,13 +92,13 @@ func (v *visit) pressMails(p identity.Person, sent url.Values) error {
 	}
 	changed, err := v.patch(p, patch)
 	if f, refused := fault.Of(err); refused && f.Kind == fault.Invalid {
-		return v.mails(p, v.statusOf(f), "", f)
+		return v.mails(p, v.statusOf(f), "", nil, f)
 	}
 	if err != nil {
 		return err
 	}
 	v.speak(changed)
-	return v.mails(changed, http.StatusOK, v.say("web.mails.saved"), nil)
+	return v.mails(changed, http.StatusOK, v.say("web.mails.saved"), nil, nil)
 }
 
 // patch changes what is known of a person.

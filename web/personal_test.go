@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"kring/circles"
 	"kring/internal/wall"
@@ -118,6 +119,45 @@ func TestWhichMails(t *testing.T) {
 		w.unchanged(t, func() {
 			w.post(path, url.Values{"language": {"en"}, "zone": {"Mars/Base"}}).is(t, http.StatusUnprocessableEntity, "Choose a time zone")
 		})
+	})
+}
+
+func TestQuietHoursAndWorkingDays(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		path := w.link(0, circles.LinkMails, "")
+		quiet := func(from, until string, days ...string) url.Values {
+			return url.Values{"do": {"quiet"}, "from": {from}, "until": {until}, "days": days}
+		}
+		a := w.get(path).is(t, http.StatusOK, "Stille uren en werkdagen", "Alleen jij ziet dit")
+		if a.page.value("from") != "22:00" || a.page.value("until") != "07:00" || !slices.Equal(a.page.checked("days"), []string{"mon", "tue", "wed", "thu", "fri"}) {
+			t.Error("the form does not show what holds for who said nothing")
+		}
+		a = w.post(path, quiet("20:10", "08:05", "sat", "tue")).is(t, http.StatusOK, "Bewaard.")
+		if a.page.value("from") != "20:10" || !slices.Equal(a.page.checked("days"), []string{"tue", "sat"}) {
+			t.Error("the form does not show what was saved")
+		}
+		p := w.known(0)
+		if p.Quiet() != (wall.Quiet{From: wall.At(20, 10), Until: wall.At(8, 5)}) || p.RemindersOff || p.ChangesOff {
+			t.Errorf("kept was %+v", p)
+		}
+		w.post(path, url.Values{"changes": {"on"}, "reminders": {"on"}, "hour": {"on"}, "language": {"nl"}, "zone": {"Europe/Brussels"}}).is(t, http.StatusOK)
+		if after := w.known(0); after.Quiet() != p.Quiet() || after.Days() != p.Days() {
+			t.Errorf("which mails took the quiet hours away: %+v", after)
+		}
+		w.unchanged(t, func() {
+			a := w.post(path, quiet("18:00", "half elf")).is(t, http.StatusUnprocessableEntity, "Dit is geen tijdstip van de dag.", "Kies minstens één dag.")
+			if a.page.value("until") != "half elf" || attribute(a.page.input("until"), "aria-invalid") != "true" || len(a.page.checked("days")) != 0 {
+				t.Error("what was typed is gone, or not marked")
+			}
+			w.post(path, quiet("18:00", "", "mon")).is(t, http.StatusUnprocessableEntity, "Dit ontbreekt.")
+			w.post(path, quiet("18:00", "18:00", "mon")).is(t, http.StatusUnprocessableEntity, "gelijk")
+			w.post(path, quiet("17:00", "12:00", "mon")).is(t, http.StatusUnprocessableEntity, "hoogstens 16 uur")
+			w.post(path, quiet("22:00", "07:00", "noday")).is(t, http.StatusUnprocessableEntity)
+		})
+		w.post(path, quiet("", "", "mon")).is(t, http.StatusOK, "Bewaard.")
+		if p := w.known(0); p.QuietFrom != nil || p.Days() != wall.WeekdaysOf(time.Monday) {
+			t.Errorf("left to Kring is %+v", p)
+		}
 	})
 }
 
