@@ -72,3 +72,30 @@ func VoidIn(tx database.Tx, where Where, reason string) error {
 func HoldIn(tx database.Tx, where Where, until time.Time) error {
 	return changeWaiting(tx, where, map[string]any{"hold_until": database.Cut(until)})
 }
+
+// Unsent is a notice that nobody was told of yet. One that is in a letter is told by it, or not, when that is composed.
+type Unsent struct {
+	Notice
+	InLetter bool
+}
+
+// UnsentIn are the notices of a circle that are not told yet, of any of some kinds: those that wait, and those whose
+// letter is queued or parked. A letter that is being sent in this moment counts as told.
+func UnsentIn(tx database.Tx, programmeID, circleID string, kinds ...string) ([]Unsent, error) {
+	waiting, err := waitingIn(tx, circleID, kinds)
+	if err != nil {
+		return nil, err
+	}
+	queued, err := queuedIn(tx, programmeID, circleID, kinds)
+	if err != nil {
+		return nil, err
+	}
+	unsent := make([]Unsent, 0, len(waiting)+len(queued))
+	for _, row := range waiting {
+		unsent = append(unsent, Unsent{Notice: row.notice()})
+	}
+	for _, row := range queued {
+		unsent = append(unsent, Unsent{Notice: row.notice(), InLetter: true})
+	}
+	return unsent, nil
+}

@@ -1,6 +1,9 @@
 package outbox_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,6 +116,45 @@ func TestManyNoticesBecomeLettersOnce(t *testing.T) {
 		w.must(err)
 		if b.Queued != 1203 || b.Planned != 0 || b.Lag(noon.Add(time.Minute)) != time.Minute {
 			t.Errorf("%+v", b)
+		}
+	})
+}
+
+// What nobody was told of yet is told apart from what waits in a letter, and a letter that was sent is neither.
+func TestWhatIsNotToldYet(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		an, bo := w.person("An"), w.person("Bo")
+		change := func(p, kind, key string, circle int) outbox.Notice {
+			return outbox.Notice{PersonID: p, Kind: kind, Key: key, ProgrammeID: id(9), CircleID: id(circle), HoldUntil: noon}
+		}
+		unsent := func() string {
+			var found []outbox.Unsent
+			w.write(func(tx database.Tx) (err error) {
+				found, err = outbox.UnsentIn(tx, id(9), id(1), "moved", "cancelled")
+				return err
+			})
+			var lines []string
+			for _, u := range found {
+				lines = append(lines, u.Key+fmt.Sprintf(":%t", u.InLetter))
+			}
+			slices.Sort(lines)
+			return strings.Join(lines, " ")
+		}
+		w.note(change(an.ID, "moved", "1", 1), change(an.ID, "reminder", "2", 1), change(bo.ID, "cancelled", "3", 1), change(bo.ID, "moved", "4", 2))
+		if got := unsent(); got != "1:false 3:false" {
+			t.Errorf("waiting: %s", got)
+		}
+		post := w.post()
+		w.plan(post, noon)
+		later := change(an.ID, "moved", "5", 1)
+		later.HoldUntil = noon.Add(time.Hour)
+		w.note(later)
+		if got := unsent(); got != "1:true 3:true 5:false" {
+			t.Errorf("with letters queued: %s", got)
+		}
+		w.expect(w.pass(post, noon), outbox.Counts{Sent: 4})
+		if got := unsent(); got != "5:false" {
+			t.Errorf("after sending: %s", got)
 		}
 	})
 }

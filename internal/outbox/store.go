@@ -155,6 +155,24 @@ func changeWaiting(tx database.Tx, where Where, values map[string]any) error {
 	return wrap(query.Updates(values).Error, "change notices")
 }
 
+// mostUnsent bounds what is read of one circle.
+const mostUnsent = 2000
+
+func waitingIn(tx database.Tx, circleID string, kinds []string) ([]noticeRow, error) {
+	var rows []noticeRow
+	err := tx.Gorm().Raw("SELECT * FROM notices WHERE state = 'waiting' AND circle_id = ? AND kind IN ? LIMIT ?",
+		circleID, kinds, mostUnsent).Scan(&rows).Error
+	return rows, wrap(err, "read the waiting notices of a circle")
+}
+
+func queuedIn(tx database.Tx, programmeID, circleID string, kinds []string) ([]noticeRow, error) {
+	var rows []noticeRow
+	err := tx.Gorm().Raw("SELECT n.* FROM letters l JOIN notices n ON n.letter_id = l.id AND n.state = 'in_letter' AND n.kind IN ? "+
+		"WHERE l.programme_id = ? AND l.circle_id = ? AND l.state IN ('queued', 'parked') LIMIT ?",
+		kinds, programmeID, circleID, mostUnsent).Scan(&rows).Error
+	return rows, wrap(err, "read the queued notices of a circle")
+}
+
 func waitingNotices(tx database.Tx, now time.Time, most int) ([]noticeRow, error) {
 	var rows []noticeRow
 	err := tx.Gorm().Clauses(database.LockFree(tx)).Where("state = 'waiting' AND hold_until <= ?", now).
