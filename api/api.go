@@ -17,6 +17,8 @@ import (
 	"kring/internal/signin"
 	"kring/internal/text"
 	"kring/scheduling"
+	"kring/scheduling/busy"
+	"kring/scheduling/feeds"
 	"kring/scheduling/health"
 	"kring/scheduling/letters"
 )
@@ -32,6 +34,8 @@ type Options struct {
 	Circles  *circles.Registry
 	Calendar *scheduling.Calendar
 	Watch    *health.Watch
+	Feeds    *feeds.Feeds
+	Busy     *busy.Calendars
 	Buttons  *letters.Buttons
 	Guides   *guides.Library
 	// PublicURL is where people reach Kring, without a slash at its end.
@@ -52,6 +56,8 @@ type API struct {
 	circles   *circles.Registry
 	calendar  *scheduling.Calendar
 	watch     *health.Watch
+	feeds     *feeds.Feeds
+	busy      *busy.Calendars
 	buttons   *letters.Buttons
 	guides    *guides.Library
 	publicURL string
@@ -62,8 +68,8 @@ type API struct {
 // New makes an API.
 func New(o Options) *API {
 	return &API{
-		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, signIn: o.SignIn, records: o.Records, circles: o.Circles, calendar: o.Calendar, watch: o.Watch, buttons: o.Buttons, guides: o.Guides,
-		publicURL: o.PublicURL, log: o.Log, observe: o.Observed,
+		db: o.DB, clock: o.Clock, texts: o.Texts, tokens: o.Tokens, signIn: o.SignIn, records: o.Records, circles: o.Circles, calendar: o.Calendar, watch: o.Watch,
+		feeds: o.Feeds, busy: o.Busy, buttons: o.Buttons, guides: o.Guides, publicURL: o.PublicURL, log: o.Log, observe: o.Observed,
 	}
 }
 

@@ -81,7 +81,7 @@ func (a *API) ChangeCircle(ctx context.Context, r contract.ChangeCircleRequestOb
 func circlePatch(body *contract.CirclePatch) circles.CirclePatch {
 	patch := circles.CirclePatch{
 		Name: body.Name, Venue: body.Venue, VideoLink: body.VideoLink, ChatLink: body.ChatLink,
-		Zone: body.Zone, Language: body.Language, Holidays: body.Holidays,
+		AskEverybody: body.AskEverybody, GoNoGo: body.GoNoGo, Zone: body.Zone, Language: body.Language, Holidays: body.Holidays,
 		Seats: body.Seats, SeatsOpen: body.SeatsOpen, StartsOn: dateChange(body.StartsOn),
 	}
 	if body.Slot.IsSpecified() {
@@ -128,7 +128,7 @@ func (a *API) circleView(c circles.CircleView) contract.Circle {
 		GuideWeek: a.guideWeek(c.Circle), ElapsedWeeks: a.elapsedWeeks(c.Circle),
 		Language: c.Language, Zone: c.Zone, Holidays: c.Holidays,
 		StartsOn: on(c.StartsOn), Venue: c.Venue, VideoLink: c.VideoLink, ChatLink: c.ChatLink,
-		LookedAfterBy: c.LookedAfterBy, Quorum: circles.QuorumOf(c.Quorum, c.MembersIn),
+		LookedAfterBy: c.LookedAfterBy, AskEverybody: c.AskEverybody, GoNoGo: !c.GoNoGoOff, Quorum: circles.QuorumOf(c.Quorum, c.MembersIn),
 		BegunAt: c.BegunAt, ReturnsOn: on(c.ReturnsOn), CompletedAt: c.CompletedAt, EndedAt: c.EndedAt,
 		EndReason: string(c.EndReason), EndText: c.EndText, Revision: c.Revision, CreatedAt: c.CreatedAt,
 	}

@@ -32,7 +32,7 @@ func (a *API) datesNow(ctx context.Context, circleID string) (contract.DatesChan
 	if err != nil {
 		return contract.DatesChange{}, err
 	}
-	view := contract.DatesChange{Circle: a.circleView(c), Warnings: []contract.DateWarning{}}
+	view := contract.DatesChange{Circle: a.circleView(c), Warnings: []contract.DateWarning{}, Free: []contract.FreeDate{}}
 	view.Sessions = list(sessions, func(s scheduling.SessionView) contract.DateChange {
 		moment := momentOf(&s.StartsAt, s.Zone)
 		if s.State == scheduling.Planned {
@@ -44,18 +44,26 @@ func (a *API) datesNow(ctx context.Context, circleID string) (contract.DatesChan
 }
 
 func (a *API) datesView(ctx context.Context, change scheduling.Change) (contract.DatesChange, error) {
-	circle, err := a.circleAfter(ctx, change)
-	if err != nil {
-		return contract.DatesChange{}, err
-	}
-	lang := callOf(ctx).lang
+	view := a.changeView(change, callOf(ctx).lang)
+	var err error
+	view.Circle, err = a.circleAfter(ctx, change)
+	return view, err
+}
+
+// changeView is what a change does to dates; the circle is left out.
+func (a *API) changeView(change scheduling.Change, lang string) contract.DatesChange {
 	return contract.DatesChange{
-		DryRun: change.DryRun, Circle: circle, EndsOn: on(change.EndsOn), Letters: change.Letters,
+		DryRun: change.DryRun, EndsOn: on(change.EndsOn), Letters: change.Letters, CalendarUpdates: change.CalendarUpdates,
+		ReplanId: orNull(change.ReplanID), Free: list(change.Free, freeView),
 		Warnings: list(change.Warnings, func(w scheduling.Warning) contract.DateWarning { return a.warningView(w, lang) }),
 		Sessions: list(change.Sessions, func(s scheduling.SessionChange) contract.DateChange {
 			return dateChangeView(s, change)
 		}),
-	}, nil
+	}
+}
+
+func freeView(f scheduling.Free) contract.FreeDate {
+	return contract.FreeDate{On: f.On.String(), Reason: contract.FreeDateReason(f.Why)}
 }
 
 // circleAfter shows the circle as a change left it, or would.
@@ -66,7 +74,9 @@ func (a *API) circleAfter(ctx context.Context, change scheduling.Change) (contra
 }
 
 func dateChangeView(s scheduling.SessionChange, change scheduling.Change) contract.DateChange {
-	view := contract.DateChange{Change: contract.DateChangeChange(s.What)}
+	view := contract.DateChange{
+		Change: contract.DateChangeChange(s.What), SuitsBefore: suitsView(s.SuitsBefore), SuitsAfter: suitsView(s.SuitsAfter),
+	}
 	if s.Before != nil {
 		view.Before = momentOf(&s.Before.StartsAt, change.Circle.Zone)
 	}
@@ -77,6 +87,22 @@ func dateChangeView(s scheduling.SessionChange, change scheduling.Change) contra
 		view.SessionId = &s.SessionID
 	}
 	return view
+}
+
+// suitsView answers null where nothing was worked out.
+func suitsView(s *scheduling.Suits) *contract.Suits {
+	if s == nil {
+		return nil
+	}
+	view := contract.Suits{Count: s.Count, Of: s.Of, Quorum: s.Quorum}
+	if s.ByName != nil {
+		view.Members = ptr(list(s.ByName, fitView))
+	}
+	return &view
+}
+
+func fitView(f scheduling.Fit) contract.MemberFit {
+	return contract.MemberFit{MemberId: f.MemberID, FirstName: f.FirstName, Suits: f.Suits}
 }
 
 func (a *API) warningView(w scheduling.Warning, lang string) contract.DateWarning {
@@ -108,10 +134,8 @@ func (a *API) PreviewRun(ctx context.Context, r contract.PreviewRunRequestObject
 		return nil, err
 	}
 	return contract.PreviewRun200JSONResponse{
-		Dates: list(preview.Dates, func(d scheduling.Dated) contract.Moment { return *momentOf(&d.StartsAt, zone) }),
-		Free: list(preview.Free, func(f scheduling.Free) contract.FreeDate {
-			return contract.FreeDate{On: f.On.String(), Reason: contract.FreeDateReason(f.Why)}
-		}),
+		Dates:    list(preview.Dates, func(d scheduling.Dated) contract.Moment { return *momentOf(&d.StartsAt, zone) }),
+		Free:     list(preview.Free, freeView),
 		Warnings: list(preview.Warnings, func(w scheduling.Warning) contract.DateWarning { return a.warningView(w, in.lang) }),
 	}, nil
 }
@@ -152,7 +176,7 @@ func (a *API) ResumeCircle(ctx context.Context, r contract.ResumeCircleRequestOb
 
 // MoveSession moves one session.
 func (a *API) MoveSession(ctx context.Context, r contract.MoveSessionRequestObject) (contract.MoveSessionResponseObject, error) {
-	in, to := callOf(ctx), timeOf(r.Body.Time)
+	in, to := callOf(ctx), *clockOf(&r.Body.Time)
 	view, err := a.changed(ctx, func(ctx context.Context) (scheduling.Change, error) {
 		return a.calendar.Move(ctx, in.actor, r.SessionId, in.match.revision, dateOf(&r.Body.Date), to, in.dry)
 	})
@@ -251,9 +275,7 @@ func (a *API) candidateView(s scheduling.SlotCandidate, lang string) contract.Sl
 		view.Reason += " " + a.texts.Say(lang, "api.slot-night", nil)
 	}
 	if s.ByName != nil {
-		view.Members = ptr(list(s.ByName, func(f scheduling.Fit) contract.MemberFit {
-			return contract.MemberFit{MemberId: f.MemberID, FirstName: f.FirstName, Suits: f.Suits}
-		}))
+		view.Members = ptr(list(s.ByName, fitView))
 	}
 	return view
 }

@@ -7,6 +7,7 @@ import (
 	"kring/api/contract"
 	"kring/circles"
 	"kring/internal/database"
+	"kring/internal/identity"
 	"kring/internal/journal"
 	"kring/internal/page"
 )
@@ -67,6 +68,45 @@ func (who actors) is(personID string) contract.JournalEntryActor {
 
 func (who actors) entry(e journal.Entry) contract.JournalEntry {
 	return entryView(e, who.is(e.ActorID))
+}
+
+// doers are the people of a circle to who reads what they did, by name where that is his to see.
+type doers struct {
+	actors
+	names map[string]string // by person, of whom they are to be named; nil to who is no member
+}
+
+func (a *API) doersOf(ctx context.Context, circleID string) (who doers, err error) {
+	actor := callOf(ctx).seer()
+	err = a.db.Read(ctx, func(tx database.Tx) error {
+		c, object, err := circles.SeeIn(tx, actor, circleID)
+		if err != nil {
+			return err
+		}
+		if who.actors, err = actorsIn(tx, c); err != nil {
+			return err
+		}
+		if !object.Member {
+			return nil
+		}
+		found, err := identity.FindManyIn(tx, slices.Concat(who.members, who.facilitators))
+		who.names = make(map[string]string, len(found))
+		for id, p := range found {
+			who.names[id] = identity.FirstName(p)
+		}
+		return err
+	})
+	return who, err
+}
+
+// doer says who did something; nil is the circle itself.
+func (who doers) doer(personID *string) contract.Doer {
+	id := given(personID, "")
+	view := contract.Doer{Actor: contract.DoerActor(who.is(id))}
+	if name := who.names[id]; name != "" {
+		view.FirstName = &name
+	}
+	return view
 }
 
 func entryView(e journal.Entry, actor contract.JournalEntryActor) contract.JournalEntry {

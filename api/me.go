@@ -2,12 +2,14 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"kring/api/contract"
 	"kring/internal/database"
 	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/journal"
+	"kring/internal/wall"
 )
 
 // ShowMe answers who is calling.
@@ -53,6 +55,12 @@ func mePatch(body *contract.MePatch) (identity.Patch, error) {
 		patch.RemindersOff, patch.ChangesOff = ptr(!body.Letters.Reminders), ptr(!body.Letters.Changes)
 		patch.HourOff = ptr(!body.Letters.HourBefore)
 	}
+	if body.QuietHours.IsSpecified() {
+		patch.QuietHours = ptr(quietOf(orNil(body.QuietHours)))
+	}
+	if body.WorkingDays.IsSpecified() {
+		patch.WorkingDays = ptr(daysOf(orNil(body.WorkingDays)))
+	}
 	if body.Availability == nil {
 		return patch, nil
 	}
@@ -61,11 +69,39 @@ func mePatch(body *contract.MePatch) (identity.Patch, error) {
 	return patch, v.Err()
 }
 
+func quietOf(said *contract.QuietHours) *identity.QuietHours {
+	if said == nil {
+		return nil
+	}
+	return &identity.QuietHours{From: said.From, Until: said.Until}
+}
+
+func daysOf(said *[]contract.Weekday) *[]string {
+	if said == nil {
+		return nil
+	}
+	return ptr(list(*said, func(d contract.Weekday) string { return string(d) }))
+}
+
 func meView(p identity.Person) contract.Me {
 	return contract.Me{
 		Id: p.ID, Email: p.Email, Name: p.Name, LetterLanguage: contract.Language(p.LetterLanguage), Zone: p.Zone,
 		Speaks: list(p.Speaks, func(s string) string { return s }), Availability: availabilityView(p.Availability),
 		Letters: contract.LetterChoice{Reminders: !p.RemindersOff, HourBefore: !p.HourOff, Changes: !p.ChangesOff},
-		Owner:   p.Owner, Revision: p.Revision,
+		Owner:   p.Owner, Revision: p.Revision, QuietHours: quietView(p), WorkingDays: daysView(p.WorkingDays),
 	}
+}
+
+func quietView(p identity.Person) *contract.QuietHours {
+	if p.QuietFrom == nil || p.QuietUntil == nil {
+		return nil
+	}
+	return &contract.QuietHours{From: p.QuietFrom.String(), Until: p.QuietUntil.String()}
+}
+
+func daysView(days wall.Weekdays) *[]contract.Weekday {
+	if days == 0 {
+		return nil
+	}
+	return ptr(list(days.Days(), func(d time.Weekday) contract.Weekday { return contract.Weekday(wall.WeekdayKey(d)) }))
 }

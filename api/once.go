@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"kring/internal/database"
 	"kring/internal/idempotency"
@@ -12,6 +13,13 @@ type made[T any] struct {
 	view T
 	id   string
 }
+
+// keeping is a refusal that leaves something behind, as a preview: what was written stays, and the key is free as after
+// any other refusal.
+type keeping struct{ error }
+
+// Unwrap is the refusal.
+func (k keeping) Unwrap() error { return k.error }
 
 // once runs a command. With an Idempotency-Key the command runs once for the key: its receipt is written in the
 // transaction of the effect itself, and a repetition shows what the first made, as it is now. show must not change
@@ -26,6 +34,7 @@ func once[T any](ctx context.Context, a *API, do func(context.Context) (made[T],
 	}
 	receipt := in.receipt()
 	var view T
+	var refused error
 	err := a.db.Write(ctx, func(tx database.Tx) error {
 		inside := database.Within(ctx, tx)
 		earlier, found, err := idempotency.ClaimIn(tx, receipt, a.clock.Machine())
@@ -37,12 +46,19 @@ func once[T any](ctx context.Context, a *API, do func(context.Context) (made[T],
 			return err
 		}
 		done, err := do(inside)
+		if refused = nil; errors.As(err, new(keeping)) {
+			refused = err
+			return idempotency.ReleaseIn(tx, receipt)
+		}
 		if err != nil {
 			return err
 		}
 		view = done.view
 		return idempotency.FinishIn(tx, receipt, in.operation.Status, done.id)
 	})
+	if err == nil {
+		err = refused
+	}
 	if err != nil {
 		var none T
 		return none, err

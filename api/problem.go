@@ -116,6 +116,9 @@ func (a *API) problem(r refusal, lang, id string) contract.Problem {
 	if fits, ok := r.Args["circles"].([]string); ok {
 		p.Circles = &fits
 	}
+	if preview, ok := r.Args["preview"].(contract.Replan); ok {
+		p.Preview = &preview
+	}
 	if len(r.Violations) > 0 {
 		fields := list(r.Violations, func(v fault.Violation) contract.FaultyField {
 			return contract.FaultyField{

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"kring/api/contract"
-	"kring/internal/wall"
 	"kring/scheduling"
 )
 
@@ -155,10 +154,4 @@ func (a *API) WriteToCircle(ctx context.Context, r contract.WriteToCircleRequest
 		return nil, err
 	}
 	return contract.WriteToCircle202JSONResponse(view), nil
-}
-
-// timeOf reads a time of the day that the contract has checked.
-func timeOf(text string) wall.TimeOfDay {
-	at, _ := wall.ParseTimeOfDay(text)
-	return at
 }

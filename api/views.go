@@ -106,6 +106,15 @@ func slotOf(s *contract.Slot) *wall.Slot {
 	return &wall.Slot{Weekday: weekday, At: at}
 }
 
+// clockOf reads a time of the day that the contract has checked; nothing is nil.
+func clockOf(text *string) *wall.TimeOfDay {
+	if text == nil {
+		return nil
+	}
+	at, _ := wall.ParseTimeOfDay(*text)
+	return &at
+}
+
 func availabilityView(a wall.Availability) contract.Availability {
 	return list(a.Hours(), func(h wall.Hours) contract.Hours {
 		return contract.Hours{Weekday: contract.Weekday(h.Weekday), From: h.From, Until: h.Until}

@@ -138,6 +138,99 @@ func (e DateChangeChange) Valid() bool {
 	}
 }
 
+// Defines values for DateOptionKind.
+const (
+	DateOptionKindMove DateOptionKind = "move"
+	DateOptionKindSkip DateOptionKind = "skip"
+	DateOptionKindStay DateOptionKind = "stay"
+)
+
+// Valid indicates whether the value is a known member of the DateOptionKind enum.
+func (e DateOptionKind) Valid() bool {
+	switch e {
+	case DateOptionKindMove:
+		return true
+	case DateOptionKindSkip:
+		return true
+	case DateOptionKindStay:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DateProposalState.
+const (
+	DateProposalStateMoved     DateProposalState = "moved"
+	DateProposalStateOpen      DateProposalState = "open"
+	DateProposalStateOvertaken DateProposalState = "overtaken"
+	DateProposalStateSkipped   DateProposalState = "skipped"
+	DateProposalStateStays     DateProposalState = "stays"
+)
+
+// Valid indicates whether the value is a known member of the DateProposalState enum.
+func (e DateProposalState) Valid() bool {
+	switch e {
+	case DateProposalStateMoved:
+		return true
+	case DateProposalStateOpen:
+		return true
+	case DateProposalStateOvertaken:
+		return true
+	case DateProposalStateSkipped:
+		return true
+	case DateProposalStateStays:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DateProposalWhy.
+const (
+	DateProposalWhyCounter DateProposalWhy = "counter"
+	DateProposalWhyGoNoGo  DateProposalWhy = "go_no_go"
+	DateProposalWhyQuorum  DateProposalWhy = "quorum"
+)
+
+// Valid indicates whether the value is a known member of the DateProposalWhy enum.
+func (e DateProposalWhy) Valid() bool {
+	switch e {
+	case DateProposalWhyCounter:
+		return true
+	case DateProposalWhyGoNoGo:
+		return true
+	case DateProposalWhyQuorum:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DoerActor.
+const (
+	DoerActorFacilitator DoerActor = "facilitator"
+	DoerActorKring       DoerActor = "kring"
+	DoerActorMember      DoerActor = "member"
+	DoerActorOther       DoerActor = "other"
+)
+
+// Valid indicates whether the value is a known member of the DoerActor enum.
+func (e DoerActor) Valid() bool {
+	switch e {
+	case DoerActorFacilitator:
+		return true
+	case DoerActorKring:
+		return true
+	case DoerActorMember:
+		return true
+	case DoerActorOther:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EndReason.
 const (
 	EndReasonDates        EndReason = "dates"
@@ -450,6 +543,27 @@ func (e ProgrammeState) Valid() bool {
 	}
 }
 
+// Defines values for ReplanState.
+const (
+	ReplanStateCommitted ReplanState = "committed"
+	ReplanStatePreview   ReplanState = "preview"
+	ReplanStateUndone    ReplanState = "undone"
+)
+
+// Valid indicates whether the value is a known member of the ReplanState enum.
+func (e ReplanState) Valid() bool {
+	switch e {
+	case ReplanStateCommitted:
+		return true
+	case ReplanStatePreview:
+		return true
+	case ReplanStateUndone:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SessionState.
 const (
 	SessionStateCancelled  SessionState = "cancelled"
@@ -474,6 +588,81 @@ func (e SessionState) Valid() bool {
 	case SessionStateSkipped:
 		return true
 	case SessionStateUnrecorded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StepKind.
+const (
+	StepKindAdd       StepKind = "add"
+	StepKindBreak     StepKind = "break"
+	StepKindCancel    StepKind = "cancel"
+	StepKindMove      StepKind = "move"
+	StepKindMoveLater StepKind = "move_later"
+	StepKindNewSlot   StepKind = "new_slot"
+	StepKindShift     StepKind = "shift"
+	StepKindSkip      StepKind = "skip"
+	StepKindUndo      StepKind = "undo"
+)
+
+// Valid indicates whether the value is a known member of the StepKind enum.
+func (e StepKind) Valid() bool {
+	switch e {
+	case StepKindAdd:
+		return true
+	case StepKindBreak:
+		return true
+	case StepKindCancel:
+		return true
+	case StepKindMove:
+		return true
+	case StepKindMoveLater:
+		return true
+	case StepKindNewSlot:
+		return true
+	case StepKindShift:
+		return true
+	case StepKindSkip:
+		return true
+	case StepKindUndo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StepDraftKind.
+const (
+	StepDraftKindAdd       StepDraftKind = "add"
+	StepDraftKindBreak     StepDraftKind = "break"
+	StepDraftKindCancel    StepDraftKind = "cancel"
+	StepDraftKindMove      StepDraftKind = "move"
+	StepDraftKindMoveLater StepDraftKind = "move_later"
+	StepDraftKindNewSlot   StepDraftKind = "new_slot"
+	StepDraftKindShift     StepDraftKind = "shift"
+	StepDraftKindSkip      StepDraftKind = "skip"
+)
+
+// Valid indicates whether the value is a known member of the StepDraftKind enum.
+func (e StepDraftKind) Valid() bool {
+	switch e {
+	case StepDraftKindAdd:
+		return true
+	case StepDraftKindBreak:
+		return true
+	case StepDraftKindCancel:
+		return true
+	case StepDraftKindMove:
+		return true
+	case StepDraftKindMoveLater:
+		return true
+	case StepDraftKindNewSlot:
+		return true
+	case StepDraftKindShift:
+		return true
+	case StepDraftKindSkip:
 		return true
 	default:
 		return false
@@ -777,19 +966,49 @@ type BreakList struct {
 	Next *Next `json:"next"`
 }
 
+// BusyCalendar defines model for BusyCalendar.
+type BusyCalendar struct {
+	// BusyTimes How many stretches of time ahead are known to be taken
+	BusyTimes int       `json:"busy_times"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Failure Why it could not be read the last time; null when it could
+	Failure *Reason `json:"failure"`
+
+	// Host Where it lies
+	Host string `json:"host"`
+
+	// ReadAt When it was read last
+	ReadAt  *time.Time `json:"read_at"`
+	TriedAt *time.Time `json:"tried_at"`
+}
+
+// BusyCalendarDraft defines model for BusyCalendarDraft.
+type BusyCalendarDraft struct {
+	// Address An https or webcal address
+	//
+	// Example: https://calendar.example.org/els/private.ics
+	Address string `json:"address"`
+}
+
 // Circle defines model for Circle.
 type Circle struct {
-	BegunAt     *time.Time `json:"begun_at"`
-	ChatLink    string     `json:"chat_link"`
-	CompletedAt *time.Time `json:"completed_at"`
-	CreatedAt   time.Time  `json:"created_at"`
+	// AskEverybody Silence is not taken for fine when another date is looked for
+	AskEverybody bool       `json:"ask_everybody"`
+	BegunAt      *time.Time `json:"begun_at"`
+	ChatLink     string     `json:"chat_link"`
+	CompletedAt  *time.Time `json:"completed_at"`
+	CreatedAt    time.Time  `json:"created_at"`
 
 	// ElapsedWeeks Whole weeks since the first session date, breaks and pauses included
 	ElapsedWeeks *int       `json:"elapsed_weeks"`
 	EndReason    string     `json:"end_reason"`
 	EndText      string     `json:"end_text"`
 	EndedAt      *time.Time `json:"ended_at"`
-	GuideSet     string     `json:"guide_set"`
+
+	// GoNoGo Those who have not answered are asked a day ahead
+	GoNoGo   bool   `json:"go_no_go"`
+	GuideSet string `json:"guide_set"`
 
 	// GuideWeek The guide week the circle is at; null once the last is held
 	GuideWeek *int   `json:"guide_week"`
@@ -902,10 +1121,13 @@ type CircleList struct {
 
 // CirclePatch defines model for CirclePatch.
 type CirclePatch struct {
+	AskEverybody *bool `json:"ask_everybody,omitempty"`
+
 	// ChatLink An https address
 	//
 	// Example: https://meet.example.org/kring
 	ChatLink *WebLink `json:"chat_link,omitempty"`
+	GoNoGo   *bool    `json:"go_no_go,omitempty"`
 	Holidays *string  `json:"holidays,omitempty"`
 
 	// Language The language a circle speaks, ISO 639
@@ -944,6 +1166,12 @@ type Closing struct {
 	Motion  *Motion `json:"motion,omitempty"`
 }
 
+// Commit defines model for Commit.
+type Commit struct {
+	// Tell False writes to nobody; refused where somebody's calendar changes
+	Tell *bool `json:"tell,omitempty"`
+}
+
 // DateChange defines model for DateChange.
 type DateChange struct {
 	After  *Moment          `json:"after"`
@@ -951,11 +1179,104 @@ type DateChange struct {
 	Change DateChangeChange `json:"change"`
 
 	// SessionId Null in a dry run that adds it
-	SessionId *string `json:"session_id"`
+	SessionId  *string `json:"session_id"`
+	SuitsAfter *Suits  `json:"suits_after,omitempty"`
+
+	// SuitsBefore Where it was worked out: in previews, and in what became of them
+	SuitsBefore *Suits `json:"suits_before,omitempty"`
 }
 
 // DateChangeChange defines model for DateChange.Change.
 type DateChangeChange string
+
+// DateOption defines model for DateOption.
+type DateOption struct {
+	// ByName For members of the circle only
+	ByName *[]NamedVote `json:"by_name,omitempty"`
+
+	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	Id ID `json:"id"`
+
+	// Kind Another start; no session this week; go ahead with those who can
+	Kind DateOptionKind `json:"kind"`
+
+	// Mine One's own vote
+	Mine *bool `json:"mine"`
+	No   int   `json:"no"`
+
+	// Place From 1, the best first
+	Place int `json:"place"`
+
+	// Suits How many it suits, by their word or, where silence counts, by their stated hours
+	Suits int `json:"suits"`
+
+	// To The start that a move would give it
+	To  *Moment `json:"to"`
+	Yes int     `json:"yes"`
+}
+
+// DateOptionKind Another start; no session this week; go ahead with those who can
+type DateOptionKind string
+
+// DateProposal defines model for DateProposal.
+type DateProposal struct {
+	// CircleId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	CircleId ID         `json:"circle_id"`
+	ClosedAt *time.Time `json:"closed_at"`
+	ClosesAt time.Time  `json:"closes_at"`
+
+	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	Id ID `json:"id"`
+
+	// InDoubt The start for which another is looked for
+	InDoubt  Moment `json:"in_doubt"`
+	MayClose bool   `json:"may_close"`
+	MayVote  bool   `json:"may_vote"`
+
+	// Members How many may vote
+	Members  int          `json:"members"`
+	OpenedAt time.Time    `json:"opened_at"`
+	Options  []DateOption `json:"options"`
+
+	// ProposedBy To members only, where a member did
+	ProposedBy *MemberRef `json:"proposed_by,omitempty"`
+	Quorum     int        `json:"quorum"`
+
+	// ReplanId The change that came of it
+	ReplanId *string `json:"replan_id"`
+
+	// SessionId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	SessionId ID `json:"session_id"`
+
+	// State `overtaken`: the session changed otherwise
+	State DateProposalState `json:"state"`
+
+	// Why Too few can come; too few said yes a day ahead; a member proposed another moment
+	Why DateProposalWhy `json:"why"`
+}
+
+// DateProposalState `overtaken`: the session changed otherwise
+type DateProposalState string
+
+// DateProposalWhy Too few can come; too few said yes a day ahead; a member proposed another moment
+type DateProposalWhy string
+
+// DateProposalDraft defines model for DateProposalDraft.
+type DateProposalDraft struct {
+	// Date Example: 2026-09-01
+	Date *On `json:"date,omitempty"`
+
+	// Time With `date`; else the hour that the session has
+	Time *WallTime `json:"time,omitempty"`
+}
+
+// DateProposalList defines model for DateProposalList.
+type DateProposalList struct {
+	Items []DateProposal `json:"items"`
+
+	// Next Cursor of the next page
+	Next *Next `json:"next"`
+}
 
 // DateWarning defines model for DateWarning.
 type DateWarning struct {
@@ -966,12 +1287,20 @@ type DateWarning struct {
 
 // DatesChange defines model for DatesChange.
 type DatesChange struct {
-	Circle Circle  `json:"circle"`
-	DryRun bool    `json:"dry_run"`
-	EndsOn *string `json:"ends_on"`
+	// CalendarUpdates How many people's calendars change
+	CalendarUpdates int     `json:"calendar_updates"`
+	Circle          Circle  `json:"circle"`
+	DryRun          bool    `json:"dry_run"`
+	EndsOn          *string `json:"ends_on"`
+
+	// Free Dates of the weekly slot that the run leaves out from now on
+	Free []FreeDate `json:"free"`
 
 	// Letters Letters that this causes
 	Letters int `json:"letters"`
+
+	// ReplanId To take it back by; null in a dry run, in a repetition, and of what is not to be taken back
+	ReplanId *string `json:"replan_id"`
 
 	// Sessions Every date before and after; `before` null for a new one, `after` null for one that falls out
 	Sessions []DateChange  `json:"sessions"`
@@ -983,6 +1312,18 @@ type Decline struct {
 	// OtherHour Would come at another hour
 	OtherHour *bool `json:"other_hour,omitempty"`
 }
+
+// Doer defines model for Doer.
+type Doer struct {
+	// Actor What who did it is to the circle; `kring` when the circle agreed by its votes
+	Actor DoerActor `json:"actor"`
+
+	// FirstName To members of the circle only
+	FirstName *string `json:"first_name,omitempty"`
+}
+
+// DoerActor What who did it is to the circle; `kring` when the circle agreed by its votes
+type DoerActor string
 
 // Email Example: els@example.org
 type Email = string
@@ -1052,6 +1393,17 @@ type FaultyField struct {
 
 	// Pointer JSON pointer into the body (RFC 6901), `?name` for a query parameter, or the name of a header
 	Pointer string `json:"pointer"`
+}
+
+// Feed Two ways to write one place, which is a secret
+type Feed struct {
+	// Address Example: https://kring.example.org/calendar/secret.ics
+	Address string `json:"address"`
+
+	// Webcal What opens a calendar program
+	//
+	// Example: webcal://kring.example.org/calendar/secret.ics
+	Webcal string `json:"webcal"`
 }
 
 // Flag defines model for Flag.
@@ -1302,12 +1654,18 @@ type Me struct {
 	Letters        LetterChoice `json:"letters"`
 	Name           string       `json:"name"`
 	Owner          bool         `json:"owner"`
-	Revision       int          `json:"revision"`
+
+	// QuietHours When one wants to be left alone, in `zone`; null: from 22:00 to 07:00
+	QuietHours *QuietHours `json:"quiet_hours"`
+	Revision   int         `json:"revision"`
 
 	// Speaks Languages spoken, ISO 639 codes
 	//
 	// Example: ["nl","en"]
 	Speaks Speaks `json:"speaks"`
+
+	// WorkingDays The days on which letters come that can wait; null: Monday to Friday
+	WorkingDays *[]Weekday `json:"working_days"`
 
 	// Zone IANA time zone
 	//
@@ -1323,12 +1681,14 @@ type MePatch struct {
 	Letters        *LetterChoice `json:"letters,omitempty"`
 
 	// Name Example: Els Maes
-	Name *PersonName `json:"name,omitempty"`
+	Name       *PersonName                   `json:"name,omitempty"`
+	QuietHours nullable.Nullable[QuietHours] `json:"quiet_hours,omitempty"`
 
 	// Speaks Languages spoken, ISO 639 codes
 	//
 	// Example: ["nl","en"]
-	Speaks *Speaks `json:"speaks,omitempty"`
+	Speaks      *Speaks                      `json:"speaks,omitempty"`
+	WorkingDays nullable.Nullable[[]Weekday] `json:"working_days,omitempty"`
 
 	// Zone IANA time zone
 	//
@@ -1490,6 +1850,17 @@ type NamedAnswer struct {
 // NamedAnswerAnswer defines model for NamedAnswer.Answer.
 type NamedAnswerAnswer string
 
+// NamedVote defines model for NamedVote.
+type NamedVote struct {
+	FirstName string `json:"first_name"`
+
+	// MemberId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	MemberId ID `json:"member_id"`
+
+	// Suits Null as long as nothing was said
+	Suits *bool `json:"suits"`
+}
+
 // Next Cursor of the next page
 type Next = string
 
@@ -1584,13 +1955,16 @@ type Problem struct {
 	Circles *[]ID `json:"circles,omitempty"`
 
 	// Code Stable; for programs
-	Code      string         `json:"code"`
-	Detail    *string        `json:"detail,omitempty"`
-	Errors    *[]FaultyField `json:"errors,omitempty"`
-	RequestId string         `json:"request_id"`
-	Status    int            `json:"status"`
-	Title     string         `json:"title"`
-	Type      string         `json:"type"`
+	Code   string         `json:"code"`
+	Detail *string        `json:"detail,omitempty"`
+	Errors *[]FaultyField `json:"errors,omitempty"`
+
+	// Preview With `replan-moved-on`, the same step as it would come out now, ready to be committed
+	Preview   *Replan `json:"preview,omitempty"`
+	RequestId string  `json:"request_id"`
+	Status    int     `json:"status"`
+	Title     string  `json:"title"`
+	Type      string  `json:"type"`
 }
 
 // Programme defines model for Programme.
@@ -1695,6 +2069,21 @@ type ProgrammePatch struct {
 // ProgrammeState defines model for ProgrammeState.
 type ProgrammeState string
 
+// ProposalClose defines model for ProposalClose.
+type ProposalClose struct {
+	// OptionId Else the best
+	OptionId *string `json:"option_id,omitempty"`
+}
+
+// QuietHours Hours of the day, over midnight when `from` is the later one; at most 16
+type QuietHours struct {
+	// From Example: 12:30
+	From WallTime `json:"from"`
+
+	// Until Example: 12:30
+	Until WallTime `json:"until"`
+}
+
 // Reading defines model for Reading.
 type Reading struct {
 	Label string `json:"label"`
@@ -1705,6 +2094,54 @@ type Reading struct {
 type Reason struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
+}
+
+// Replan A change of dates that could be made, was made, or was taken back
+type Replan struct {
+	By Doer `json:"by"`
+
+	// CalendarUpdates How many people's calendars change
+	CalendarUpdates int `json:"calendar_updates"`
+
+	// Circle As it would be, or is now; in what a command answers
+	Circle *Circle `json:"circle,omitempty"`
+
+	// CircleId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	CircleId    ID         `json:"circle_id"`
+	CommittedAt *time.Time `json:"committed_at"`
+	CreatedAt   time.Time  `json:"created_at"`
+	EndsOn      *string    `json:"ends_on"`
+
+	// Free Dates of the weekly slot that the run leaves out from now on
+	Free []FreeDate `json:"free"`
+
+	// Id Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	Id ID `json:"id"`
+
+	// Letters Letters that this causes
+	Letters int `json:"letters"`
+
+	// Sessions Every date before and after; `before` null for a new one, `after` null for one that falls out
+	Sessions []DateChange `json:"sessions"`
+	State    ReplanState  `json:"state"`
+
+	// Step What was asked for, with the fields of its kind
+	Step Step `json:"step"`
+
+	// Undoes The change that this one takes back
+	Undoes   *string       `json:"undoes"`
+	Warnings []DateWarning `json:"warnings"`
+}
+
+// ReplanState defines model for Replan.State.
+type ReplanState string
+
+// ReplanList defines model for ReplanList.
+type ReplanList struct {
+	Items []Replan `json:"items"`
+
+	// Next Cursor of the next page
+	Next *Next `json:"next"`
 }
 
 // Resume defines model for Resume.
@@ -1901,6 +2338,69 @@ type Speaks = []Spoken
 // Example: nl
 type Spoken = string
 
+// Step What was asked for, with the fields of its kind
+type Step struct {
+	// Date Example: 2026-09-01
+	Date *On `json:"date,omitempty"`
+
+	// FromOn Example: 2026-09-01
+	FromOn *On      `json:"from_on,omitempty"`
+	Kind   StepKind `json:"kind"`
+
+	// SessionId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	SessionId *ID `json:"session_id,omitempty"`
+
+	// Time Example: 12:30
+	Time *WallTime `json:"time,omitempty"`
+
+	// UntilOn Example: 2026-09-01
+	UntilOn *On      `json:"until_on,omitempty"`
+	Weekday *Weekday `json:"weekday,omitempty"`
+	Weeks   *int     `json:"weeks,omitempty"`
+}
+
+// StepKind defines model for Step.Kind.
+type StepKind string
+
+// StepDraft defines model for StepDraft.
+type StepDraft struct {
+	// Date Example: 2026-09-01
+	Date *On `json:"date,omitempty"`
+
+	// FromOn Example: 2026-09-01
+	FromOn *On           `json:"from_on,omitempty"`
+	Kind   StepDraftKind `json:"kind"`
+
+	// SessionId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	SessionId *ID `json:"session_id,omitempty"`
+
+	// Time Example: 12:30
+	Time *WallTime `json:"time,omitempty"`
+
+	// UntilOn Its last day
+	UntilOn *string  `json:"until_on,omitempty"`
+	Weekday *Weekday `json:"weekday,omitempty"`
+	Weeks   *int     `json:"weeks,omitempty"`
+}
+
+// StepDraftKind defines model for StepDraft.Kind.
+type StepDraftKind string
+
+// Suits defines model for Suits.
+type Suits struct {
+	// Count How many members it suits
+	Count int `json:"count"`
+
+	// Members For members only; suits or not, never why
+	Members *[]MemberFit `json:"members,omitempty"`
+
+	// Of How many members there are
+	Of int `json:"of"`
+
+	// Quorum Enough for the session to go ahead
+	Quorum bool `json:"quorum"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	CreatedAt time.Time  `json:"created_at"`
@@ -1931,6 +2431,18 @@ type TokenList struct {
 
 // Verdict defines model for Verdict.
 type Verdict string
+
+// VoteDraft defines model for VoteDraft.
+type VoteDraft struct {
+	// OptionId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+	OptionId ID   `json:"option_id"`
+	Suits    bool `json:"suits"`
+}
+
+// VotesDraft defines model for VotesDraft.
+type VotesDraft struct {
+	Votes []VoteDraft `json:"votes"`
+}
 
 // WallTime Example: 12:30
 type WallTime = string
@@ -1998,6 +2510,12 @@ type PersonID = ID
 
 // ProgrammeID Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 type ProgrammeID = ID
+
+// ProposalID Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+type ProposalID = ID
+
+// ReplanID Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
+type ReplanID = ID
 
 // SessionID Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 type SessionID = ID
@@ -2129,6 +2647,15 @@ type CompleteCircleParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListDateProposalsParams defines parameters for ListDateProposals.
+type ListDateProposalsParams struct {
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
 // EndCircleParams defines parameters for EndCircle.
 type EndCircleParams struct {
 	// DryRun Answer what would happen and change nothing
@@ -2139,6 +2666,21 @@ type EndCircleParams struct {
 
 	// IfMatch One ETag, or *
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+
+	// IdempotencyKey 1 to 200 visible ASCII characters
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ShowCircleFeedParams defines parameters for ShowCircleFeed.
+type ShowCircleFeedParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// RenewCircleFeedParams defines parameters for RenewCircleFeed.
+type RenewCircleFeedParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -2281,6 +2823,24 @@ type PreviewRunParams struct {
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
+// ListReplansParams defines parameters for ListReplans.
+type ListReplansParams struct {
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// PreviewReplanParams defines parameters for PreviewReplan.
+type PreviewReplanParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IdempotencyKey 1 to 200 visible ASCII characters
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ResumeCircleParams defines parameters for ResumeCircle.
 type ResumeCircleParams struct {
 	// DryRun Answer what would happen and change nothing
@@ -2330,6 +2890,27 @@ type ChangeSlotParams struct {
 type ListSlotsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ShowDateProposalParams defines parameters for ShowDateProposal.
+type ShowDateProposalParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// CloseDateProposalParams defines parameters for CloseDateProposal.
+type CloseDateProposalParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IdempotencyKey 1 to 200 visible ASCII characters
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// VoteOnDatesParams defines parameters for VoteOnDates.
+type VoteOnDatesParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 }
@@ -2420,10 +3001,43 @@ type ChangeAddressParams struct {
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
+// ForgetBusyCalendarParams defines parameters for ForgetBusyCalendar.
+type ForgetBusyCalendarParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ShowBusyCalendarParams defines parameters for ShowBusyCalendar.
+type ShowBusyCalendarParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// NameBusyCalendarParams defines parameters for NameBusyCalendar.
+type NameBusyCalendarParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
 // ExportMeParams defines parameters for ExportMe.
 type ExportMeParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ShowFeedParams defines parameters for ShowFeed.
+type ShowFeedParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// RenewFeedParams defines parameters for RenewFeed.
+type RenewFeedParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IdempotencyKey 1 to 200 visible ASCII characters
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListMyJournalParams defines parameters for ListMyJournal.
@@ -2579,6 +3193,30 @@ type ListOpenCirclesParams struct {
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
+// ShowReplanParams defines parameters for ShowReplan.
+type ShowReplanParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// CommitReplanParams defines parameters for CommitReplan.
+type CommitReplanParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IdempotencyKey 1 to 200 visible ASCII characters
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UndoReplanParams defines parameters for UndoReplan.
+type UndoReplanParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+
+	// IdempotencyKey 1 to 200 visible ASCII characters
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ShowSessionParams defines parameters for ShowSession.
 type ShowSessionParams struct {
 	// Lang Language of messages and rendered texts; wins over Accept-Language
@@ -2605,6 +3243,15 @@ type CancelSessionParams struct {
 
 	// IfMatch One ETag, or *; without it the answer is 428
 	IfMatch IfMatchNeeded `json:"If-Match"`
+
+	// IdempotencyKey 1 to 200 visible ASCII characters
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ProposeDateParams defines parameters for ProposeDate.
+type ProposeDateParams struct {
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
 
 	// IdempotencyKey 1 to 200 visible ASCII characters
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -2751,11 +3398,20 @@ type WriteToCircleJSONRequestBody = MessageDraft
 // PauseCircleJSONRequestBody defines body for PauseCircle for application/json ContentType.
 type PauseCircleJSONRequestBody = Pause
 
+// PreviewReplanJSONRequestBody defines body for PreviewReplan for application/json ContentType.
+type PreviewReplanJSONRequestBody = StepDraft
+
 // ResumeCircleJSONRequestBody defines body for ResumeCircle for application/json ContentType.
 type ResumeCircleJSONRequestBody = Resume
 
 // ChangeSlotJSONRequestBody defines body for ChangeSlot for application/json ContentType.
 type ChangeSlotJSONRequestBody = SlotChange
+
+// CloseDateProposalJSONRequestBody defines body for CloseDateProposal for application/json ContentType.
+type CloseDateProposalJSONRequestBody = ProposalClose
+
+// VoteOnDatesJSONRequestBody defines body for VoteOnDates for application/json ContentType.
+type VoteOnDatesJSONRequestBody = VotesDraft
 
 // SnoozeFlagJSONRequestBody defines body for SnoozeFlag for application/json ContentType.
 type SnoozeFlagJSONRequestBody = Snooze
@@ -2772,6 +3428,9 @@ type ChangeMeJSONRequestBody = MePatch
 // ChangeAddressJSONRequestBody defines body for ChangeAddress for application/json ContentType.
 type ChangeAddressJSONRequestBody = AddressDraft
 
+// NameBusyCalendarJSONRequestBody defines body for NameBusyCalendar for application/json ContentType.
+type NameBusyCalendarJSONRequestBody = BusyCalendarDraft
+
 // OpenProgrammeJSONRequestBody defines body for OpenProgramme for application/json ContentType.
 type OpenProgrammeJSONRequestBody = ProgrammeDraft
 
@@ -2784,8 +3443,14 @@ type ApplyJSONRequestBody = ApplicationDraft
 // AddFacilitatorJSONRequestBody defines body for AddFacilitator for application/json ContentType.
 type AddFacilitatorJSONRequestBody = FacilitatorDraft
 
+// CommitReplanJSONRequestBody defines body for CommitReplan for application/json ContentType.
+type CommitReplanJSONRequestBody = Commit
+
 // ChangeSessionJSONRequestBody defines body for ChangeSession for application/json ContentType.
 type ChangeSessionJSONRequestBody = SessionPatch
+
+// ProposeDateJSONRequestBody defines body for ProposeDate for application/json ContentType.
+type ProposeDateJSONRequestBody = DateProposalDraft
 
 // MoveSessionJSONRequestBody defines body for MoveSession for application/json ContentType.
 type MoveSessionJSONRequestBody = Move
@@ -2846,9 +3511,18 @@ type ServerInterface interface {
 	// CompleteCircle Declare the circle finished; a member's word is done in three days unless another objects
 	// (POST /api/v1/circles/{circle_id}/complete)
 	CompleteCircle(ctx echo.Context, circleId CircleID, params CompleteCircleParams) error
+	// ListDateProposals What the circle votes and voted on, newest first
+	// (GET /api/v1/circles/{circle_id}/date-proposals)
+	ListDateProposals(ctx echo.Context, circleId CircleID, params ListDateProposalsParams) error
 	// EndCircle End the circle with a reason; a member's word is done in three days unless another objects
 	// (POST /api/v1/circles/{circle_id}/end)
 	EndCircle(ctx echo.Context, circleId CircleID, params EndCircleParams) error
+	// ShowCircleFeed Where the circle's calendar can be subscribed to; for its members
+	// (GET /api/v1/circles/{circle_id}/feed)
+	ShowCircleFeed(ctx echo.Context, circleId CircleID, params ShowCircleFeedParams) error
+	// RenewCircleFeed Give the circle's calendar another address, for all of its members
+	// (POST /api/v1/circles/{circle_id}/feed/renew)
+	RenewCircleFeed(ctx echo.Context, circleId CircleID, params RenewCircleFeedParams) error
 	// SayFine We're fine; snoozes the open flag until the next session
 	// (POST /api/v1/circles/{circle_id}/fine)
 	SayFine(ctx echo.Context, circleId CircleID, params SayFineParams) error
@@ -2897,6 +3571,12 @@ type ServerInterface interface {
 	// PreviewRun The run as it would be laid out, and what its dates fall into
 	// (GET /api/v1/circles/{circle_id}/preview)
 	PreviewRun(ctx echo.Context, circleId CircleID, params PreviewRunParams) error
+	// ListReplans How the circle's dates were changed, newest first; what was only looked at is not there
+	// (GET /api/v1/circles/{circle_id}/replans)
+	ListReplans(ctx echo.Context, circleId CircleID, params ListReplansParams) error
+	// PreviewReplan See what a change of dates would do; nothing is changed until it is committed
+	// (POST /api/v1/circles/{circle_id}/replans)
+	PreviewReplan(ctx echo.Context, circleId CircleID, params PreviewReplanParams) error
 	// ResumeCircle Resume a paused circle, or revive one that fell silent; dates are laid out anew
 	// (POST /api/v1/circles/{circle_id}/resume)
 	ResumeCircle(ctx echo.Context, circleId CircleID, params ResumeCircleParams) error
@@ -2912,6 +3592,15 @@ type ServerInterface interface {
 	// ListSlots The weekly hours that members share, best first
 	// (GET /api/v1/circles/{circle_id}/slots)
 	ListSlots(ctx echo.Context, circleId CircleID, params ListSlotsParams) error
+	// ShowDateProposal One proposal with its options; members see votes by name, facilitators see counts
+	// (GET /api/v1/date-proposals/{proposal_id})
+	ShowDateProposal(ctx echo.Context, proposalId ProposalID, params ShowDateProposalParams) error
+	// CloseDateProposal Close early, with an option or with the best; for the session's host and who proposed
+	// (POST /api/v1/date-proposals/{proposal_id}/close)
+	CloseDateProposal(ctx echo.Context, proposalId ProposalID, params CloseDateProposalParams) error
+	// VoteOnDates Say which options suit oneself; what is not named stays as it was
+	// (PUT /api/v1/date-proposals/{proposal_id}/votes)
+	VoteOnDates(ctx echo.Context, proposalId ProposalID, params VoteOnDatesParams) error
 	// AcknowledgeFlag Seen; I look after it
 	// (POST /api/v1/flags/{flag_id}/acknowledge)
 	AcknowledgeFlag(ctx echo.Context, flagId FlagID, params AcknowledgeFlagParams) error
@@ -2948,9 +3637,24 @@ type ServerInterface interface {
 	// ChangeAddress Ask for another address
 	// (POST /api/v1/me/address)
 	ChangeAddress(ctx echo.Context, params ChangeAddressParams) error
+	// ForgetBusyCalendar Forget one's own calendar elsewhere and all that was read of it
+	// (DELETE /api/v1/me/busy-calendar)
+	ForgetBusyCalendar(ctx echo.Context, params ForgetBusyCalendarParams) error
+	// ShowBusyCalendar One's own calendar elsewhere, of which Kring reads when one is busy and nothing else; 404 when none was named
+	// (GET /api/v1/me/busy-calendar)
+	ShowBusyCalendar(ctx echo.Context, params ShowBusyCalendarParams) error
+	// NameBusyCalendar Name one's own calendar elsewhere; it is read soon and then again and again
+	// (PUT /api/v1/me/busy-calendar)
+	NameBusyCalendar(ctx echo.Context, params NameBusyCalendarParams) error
 	// ExportMe Everything that Kring keeps about the caller
 	// (GET /api/v1/me/export)
 	ExportMe(ctx echo.Context, params ExportMeParams) error
+	// ShowFeed Where one's own calendar can be subscribed to: the sessions of all one's circles
+	// (GET /api/v1/me/feed)
+	ShowFeed(ctx echo.Context, params ShowFeedParams) error
+	// RenewFeed Give one's own calendar another address; the old one leads nowhere from then on
+	// (POST /api/v1/me/feed/renew)
+	RenewFeed(ctx echo.Context, params RenewFeedParams) error
 	// ListMyJournal What the caller did and what was done to the caller, newest first; ids and codes only
 	// (GET /api/v1/me/journal)
 	ListMyJournal(ctx echo.Context, params ListMyJournalParams) error
@@ -3002,6 +3706,15 @@ type ServerInterface interface {
 	// ListOpenCircles Circles that seek members, with the hour they share and a link to pass on
 	// (GET /api/v1/programmes/{programme_id}/open-circles)
 	ListOpenCircles(ctx echo.Context, programmeId ProgrammeID, params ListOpenCirclesParams) error
+	// ShowReplan One change of dates, or a preview of one
+	// (GET /api/v1/replans/{replan_id})
+	ShowReplan(ctx echo.Context, replanId ReplanID, params ShowReplanParams) error
+	// CommitReplan Do exactly what a preview shows, as one revision of the circle
+	// (POST /api/v1/replans/{replan_id}/commit)
+	CommitReplan(ctx echo.Context, replanId ReplanID, params CommitReplanParams) error
+	// UndoReplan Take a change back, as another change; nobody is told when nobody was told yet
+	// (POST /api/v1/replans/{replan_id}/undo)
+	UndoReplan(ctx echo.Context, replanId ReplanID, params UndoReplanParams) error
 	// ShowSession One session; members see answers by name until seven days after it, facilitators see counts
 	// (GET /api/v1/sessions/{session_id})
 	ShowSession(ctx echo.Context, sessionId SessionID, params ShowSessionParams) error
@@ -3011,6 +3724,9 @@ type ServerInterface interface {
 	// CancelSession Call a session off; counts as not held, a date is added at the end
 	// (POST /api/v1/sessions/{session_id}/cancel)
 	CancelSession(ctx echo.Context, sessionId SessionID, params CancelSessionParams) error
+	// ProposeDate Ask the circle for another date for a session, with one of one's own or with the best that Kring finds
+	// (POST /api/v1/sessions/{session_id}/date-proposals)
+	ProposeDate(ctx echo.Context, sessionId SessionID, params ProposeDateParams) error
 	// MoveSession Move one session; the others stay
 	// (POST /api/v1/sessions/{session_id}/move)
 	MoveSession(ctx echo.Context, sessionId SessionID, params MoveSessionParams) error
@@ -3603,6 +4319,45 @@ func (w *ServerInterfaceWrapper) CompleteCircle(ctx echo.Context) error {
 	return err
 }
 
+// ListDateProposals converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDateProposals(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "circle_id" -------------
+	var circleId CircleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "circle_id", ctx.Param("circle_id"), &circleId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter circle_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDateProposalsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDateProposals(ctx, circleId, params)
+	return err
+}
+
 // EndCircle converts echo context to params.
 func (w *ServerInterfaceWrapper) EndCircle(ctx echo.Context) error {
 	var err error
@@ -3664,6 +4419,73 @@ func (w *ServerInterfaceWrapper) EndCircle(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.EndCircle(ctx, circleId, params)
+	return err
+}
+
+// ShowCircleFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) ShowCircleFeed(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "circle_id" -------------
+	var circleId CircleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "circle_id", ctx.Param("circle_id"), &circleId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter circle_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ShowCircleFeedParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ShowCircleFeed(ctx, circleId, params)
+	return err
+}
+
+// RenewCircleFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) RenewCircleFeed(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "circle_id" -------------
+	var circleId CircleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "circle_id", ctx.Param("circle_id"), &circleId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter circle_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RenewCircleFeedParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RenewCircleFeed(ctx, circleId, params)
 	return err
 }
 
@@ -4349,6 +5171,87 @@ func (w *ServerInterfaceWrapper) PreviewRun(ctx echo.Context) error {
 	return err
 }
 
+// ListReplans converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReplans(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "circle_id" -------------
+	var circleId CircleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "circle_id", ctx.Param("circle_id"), &circleId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter circle_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReplansParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReplans(ctx, circleId, params)
+	return err
+}
+
+// PreviewReplan converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewReplan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "circle_id" -------------
+	var circleId CircleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "circle_id", ctx.Param("circle_id"), &circleId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter circle_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewReplanParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewReplan(ctx, circleId, params)
+	return err
+}
+
 // ResumeCircle converts echo context to params.
 func (w *ServerInterfaceWrapper) ResumeCircle(ctx echo.Context) error {
 	var err error
@@ -4577,6 +5480,98 @@ func (w *ServerInterfaceWrapper) ListSlots(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListSlots(ctx, circleId, params)
+	return err
+}
+
+// ShowDateProposal converts echo context to params.
+func (w *ServerInterfaceWrapper) ShowDateProposal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "proposal_id" -------------
+	var proposalId ProposalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "proposal_id", ctx.Param("proposal_id"), &proposalId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter proposal_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ShowDateProposalParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ShowDateProposal(ctx, proposalId, params)
+	return err
+}
+
+// CloseDateProposal converts echo context to params.
+func (w *ServerInterfaceWrapper) CloseDateProposal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "proposal_id" -------------
+	var proposalId ProposalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "proposal_id", ctx.Param("proposal_id"), &proposalId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter proposal_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseDateProposalParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CloseDateProposal(ctx, proposalId, params)
+	return err
+}
+
+// VoteOnDates converts echo context to params.
+func (w *ServerInterfaceWrapper) VoteOnDates(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "proposal_id" -------------
+	var proposalId ProposalID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "proposal_id", ctx.Param("proposal_id"), &proposalId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter proposal_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VoteOnDatesParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.VoteOnDates(ctx, proposalId, params)
 	return err
 }
 
@@ -4955,6 +5950,60 @@ func (w *ServerInterfaceWrapper) ChangeAddress(ctx echo.Context) error {
 	return err
 }
 
+// ForgetBusyCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) ForgetBusyCalendar(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ForgetBusyCalendarParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ForgetBusyCalendar(ctx, params)
+	return err
+}
+
+// ShowBusyCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) ShowBusyCalendar(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ShowBusyCalendarParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ShowBusyCalendar(ctx, params)
+	return err
+}
+
+// NameBusyCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) NameBusyCalendar(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params NameBusyCalendarParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.NameBusyCalendar(ctx, params)
+	return err
+}
+
 // ExportMe converts echo context to params.
 func (w *ServerInterfaceWrapper) ExportMe(ctx echo.Context) error {
 	var err error
@@ -4970,6 +6019,59 @@ func (w *ServerInterfaceWrapper) ExportMe(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportMe(ctx, params)
+	return err
+}
+
+// ShowFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) ShowFeed(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ShowFeedParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ShowFeed(ctx, params)
+	return err
+}
+
+// RenewFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) RenewFeed(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RenewFeedParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RenewFeed(ctx, params)
 	return err
 }
 
@@ -5647,6 +6749,115 @@ func (w *ServerInterfaceWrapper) ListOpenCircles(ctx echo.Context) error {
 	return err
 }
 
+// ShowReplan converts echo context to params.
+func (w *ServerInterfaceWrapper) ShowReplan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "replan_id" -------------
+	var replanId ReplanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "replan_id", ctx.Param("replan_id"), &replanId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter replan_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ShowReplanParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ShowReplan(ctx, replanId, params)
+	return err
+}
+
+// CommitReplan converts echo context to params.
+func (w *ServerInterfaceWrapper) CommitReplan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "replan_id" -------------
+	var replanId ReplanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "replan_id", ctx.Param("replan_id"), &replanId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter replan_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CommitReplanParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CommitReplan(ctx, replanId, params)
+	return err
+}
+
+// UndoReplan converts echo context to params.
+func (w *ServerInterfaceWrapper) UndoReplan(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "replan_id" -------------
+	var replanId ReplanID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "replan_id", ctx.Param("replan_id"), &replanId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter replan_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UndoReplanParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UndoReplan(ctx, replanId, params)
+	return err
+}
+
 // ShowSession converts echo context to params.
 func (w *ServerInterfaceWrapper) ShowSession(ctx echo.Context) error {
 	var err error
@@ -5794,6 +7005,48 @@ func (w *ServerInterfaceWrapper) CancelSession(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CancelSession(ctx, sessionId, params)
+	return err
+}
+
+// ProposeDate converts echo context to params.
+func (w *ServerInterfaceWrapper) ProposeDate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "session_id" -------------
+	var sessionId SessionID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "session_id", ctx.Param("session_id"), &sessionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter session_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ProposeDateParams
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ProposeDate(ctx, sessionId, params)
 	return err
 }
 
@@ -6243,6 +7496,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/me/export", wrapper.ExportMe, options.OperationMiddlewares["exportMe"]...)
 	router.POST(options.BaseURL+"/api/v1/me/address", wrapper.ChangeAddress, options.OperationMiddlewares["changeAddress"]...)
 	router.GET(options.BaseURL+"/api/v1/me/journal", wrapper.ListMyJournal, options.OperationMiddlewares["listMyJournal"]...)
+	router.GET(options.BaseURL+"/api/v1/me/feed", wrapper.ShowFeed, options.OperationMiddlewares["showFeed"]...)
+	router.POST(options.BaseURL+"/api/v1/me/feed/renew", wrapper.RenewFeed, options.OperationMiddlewares["renewFeed"]...)
+	router.DELETE(options.BaseURL+"/api/v1/me/busy-calendar", wrapper.ForgetBusyCalendar, options.OperationMiddlewares["forgetBusyCalendar"]...)
+	router.GET(options.BaseURL+"/api/v1/me/busy-calendar", wrapper.ShowBusyCalendar, options.OperationMiddlewares["showBusyCalendar"]...)
+	router.PUT(options.BaseURL+"/api/v1/me/busy-calendar", wrapper.NameBusyCalendar, options.OperationMiddlewares["nameBusyCalendar"]...)
 	router.GET(options.BaseURL+"/api/v1/tokens", wrapper.ListTokens, options.OperationMiddlewares["listTokens"]...)
 	router.POST(options.BaseURL+"/api/v1/tokens", wrapper.IssueToken, options.OperationMiddlewares["issueToken"]...)
 	router.DELETE(options.BaseURL+"/api/v1/tokens/:token_id", wrapper.RevokeToken, options.OperationMiddlewares["revokeToken"]...)
@@ -6299,6 +7557,18 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/api/v1/circles/:circle_id/guide-week", wrapper.SetGuideWeek, options.OperationMiddlewares["setGuideWeek"]...)
 	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/absences", wrapper.ListAbsences, options.OperationMiddlewares["listAbsences"]...)
 	router.PUT(options.BaseURL+"/api/v1/circles/:circle_id/absences", wrapper.SetAbsences, options.OperationMiddlewares["setAbsences"]...)
+	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/replans", wrapper.ListReplans, options.OperationMiddlewares["listReplans"]...)
+	router.POST(options.BaseURL+"/api/v1/circles/:circle_id/replans", wrapper.PreviewReplan, options.OperationMiddlewares["previewReplan"]...)
+	router.GET(options.BaseURL+"/api/v1/replans/:replan_id", wrapper.ShowReplan, options.OperationMiddlewares["showReplan"]...)
+	router.POST(options.BaseURL+"/api/v1/replans/:replan_id/commit", wrapper.CommitReplan, options.OperationMiddlewares["commitReplan"]...)
+	router.POST(options.BaseURL+"/api/v1/replans/:replan_id/undo", wrapper.UndoReplan, options.OperationMiddlewares["undoReplan"]...)
+	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/date-proposals", wrapper.ListDateProposals, options.OperationMiddlewares["listDateProposals"]...)
+	router.GET(options.BaseURL+"/api/v1/date-proposals/:proposal_id", wrapper.ShowDateProposal, options.OperationMiddlewares["showDateProposal"]...)
+	router.PUT(options.BaseURL+"/api/v1/date-proposals/:proposal_id/votes", wrapper.VoteOnDates, options.OperationMiddlewares["voteOnDates"]...)
+	router.POST(options.BaseURL+"/api/v1/date-proposals/:proposal_id/close", wrapper.CloseDateProposal, options.OperationMiddlewares["closeDateProposal"]...)
+	router.POST(options.BaseURL+"/api/v1/sessions/:session_id/date-proposals", wrapper.ProposeDate, options.OperationMiddlewares["proposeDate"]...)
+	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/feed", wrapper.ShowCircleFeed, options.OperationMiddlewares["showCircleFeed"]...)
+	router.POST(options.BaseURL+"/api/v1/circles/:circle_id/feed/renew", wrapper.RenewCircleFeed, options.OperationMiddlewares["renewCircleFeed"]...)
 	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/slots", wrapper.ListSlots, options.OperationMiddlewares["listSlots"]...)
 	router.POST(options.BaseURL+"/api/v1/circles/:circle_id/messages", wrapper.WriteToCircle, options.OperationMiddlewares["writeToCircle"]...)
 	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/journal", wrapper.ListJournal, options.OperationMiddlewares["listJournal"]...)
@@ -6916,6 +8186,46 @@ func (response CompleteCircledefaultApplicationProblemPlusJSONResponse) VisitCom
 	return err
 }
 
+type ListDateProposalsRequestObject struct {
+	CircleId CircleID `json:"circle_id"`
+	Params   ListDateProposalsParams
+}
+
+type ListDateProposalsResponseObject interface {
+	VisitListDateProposalsResponse(w http.ResponseWriter) error
+}
+
+type ListDateProposals200JSONResponse DateProposalList
+
+func (response ListDateProposals200JSONResponse) VisitListDateProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDateProposalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDateProposalsdefaultApplicationProblemPlusJSONResponse) VisitListDateProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type EndCircleRequestObject struct {
 	CircleId CircleID `json:"circle_id"`
 	Params   EndCircleParams
@@ -6946,6 +8256,86 @@ type EndCircledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndCircledefaultApplicationProblemPlusJSONResponse) VisitEndCircleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowCircleFeedRequestObject struct {
+	CircleId CircleID `json:"circle_id"`
+	Params   ShowCircleFeedParams
+}
+
+type ShowCircleFeedResponseObject interface {
+	VisitShowCircleFeedResponse(w http.ResponseWriter) error
+}
+
+type ShowCircleFeed200JSONResponse Feed
+
+func (response ShowCircleFeed200JSONResponse) VisitShowCircleFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowCircleFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ShowCircleFeeddefaultApplicationProblemPlusJSONResponse) VisitShowCircleFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewCircleFeedRequestObject struct {
+	CircleId CircleID `json:"circle_id"`
+	Params   RenewCircleFeedParams
+}
+
+type RenewCircleFeedResponseObject interface {
+	VisitRenewCircleFeedResponse(w http.ResponseWriter) error
+}
+
+type RenewCircleFeed200JSONResponse Feed
+
+func (response RenewCircleFeed200JSONResponse) VisitRenewCircleFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewCircleFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RenewCircleFeeddefaultApplicationProblemPlusJSONResponse) VisitRenewCircleFeedResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7678,6 +9068,97 @@ func (response PreviewRundefaultApplicationProblemPlusJSONResponse) VisitPreview
 	return err
 }
 
+type ListReplansRequestObject struct {
+	CircleId CircleID `json:"circle_id"`
+	Params   ListReplansParams
+}
+
+type ListReplansResponseObject interface {
+	VisitListReplansResponse(w http.ResponseWriter) error
+}
+
+type ListReplans200JSONResponse ReplanList
+
+func (response ListReplans200JSONResponse) VisitListReplansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReplansdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReplansdefaultApplicationProblemPlusJSONResponse) VisitListReplansResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewReplanRequestObject struct {
+	CircleId CircleID `json:"circle_id"`
+	Params   PreviewReplanParams
+	Body     *PreviewReplanJSONRequestBody
+}
+
+type PreviewReplanResponseObject interface {
+	VisitPreviewReplanResponse(w http.ResponseWriter) error
+}
+
+type PreviewReplan201ResponseHeaders struct {
+	Location *string
+}
+
+type PreviewReplan201JSONResponse struct {
+	Body    Replan
+	Headers PreviewReplan201ResponseHeaders
+}
+
+func (response PreviewReplan201JSONResponse) VisitPreviewReplanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewReplandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewReplandefaultApplicationProblemPlusJSONResponse) VisitPreviewReplanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ResumeCircleRequestObject struct {
 	CircleId CircleID `json:"circle_id"`
 	Params   ResumeCircleParams
@@ -7869,6 +9350,128 @@ type ListSlotsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListSlotsdefaultApplicationProblemPlusJSONResponse) VisitListSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowDateProposalRequestObject struct {
+	ProposalId ProposalID `json:"proposal_id"`
+	Params     ShowDateProposalParams
+}
+
+type ShowDateProposalResponseObject interface {
+	VisitShowDateProposalResponse(w http.ResponseWriter) error
+}
+
+type ShowDateProposal200JSONResponse DateProposal
+
+func (response ShowDateProposal200JSONResponse) VisitShowDateProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowDateProposaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ShowDateProposaldefaultApplicationProblemPlusJSONResponse) VisitShowDateProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseDateProposalRequestObject struct {
+	ProposalId ProposalID `json:"proposal_id"`
+	Params     CloseDateProposalParams
+	Body       *CloseDateProposalJSONRequestBody
+}
+
+type CloseDateProposalResponseObject interface {
+	VisitCloseDateProposalResponse(w http.ResponseWriter) error
+}
+
+type CloseDateProposal200JSONResponse DateProposal
+
+func (response CloseDateProposal200JSONResponse) VisitCloseDateProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseDateProposaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CloseDateProposaldefaultApplicationProblemPlusJSONResponse) VisitCloseDateProposalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VoteOnDatesRequestObject struct {
+	ProposalId ProposalID `json:"proposal_id"`
+	Params     VoteOnDatesParams
+	Body       *VoteOnDatesJSONRequestBody
+}
+
+type VoteOnDatesResponseObject interface {
+	VisitVoteOnDatesResponse(w http.ResponseWriter) error
+}
+
+type VoteOnDates200JSONResponse DateProposal
+
+func (response VoteOnDates200JSONResponse) VisitVoteOnDatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VoteOnDatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response VoteOnDatesdefaultApplicationProblemPlusJSONResponse) VisitVoteOnDatesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8413,6 +10016,118 @@ func (response ChangeAddressdefaultApplicationProblemPlusJSONResponse) VisitChan
 	return err
 }
 
+type ForgetBusyCalendarRequestObject struct {
+	Params ForgetBusyCalendarParams
+}
+
+type ForgetBusyCalendarResponseObject interface {
+	VisitForgetBusyCalendarResponse(w http.ResponseWriter) error
+}
+
+type ForgetBusyCalendar204Response struct {
+}
+
+func (response ForgetBusyCalendar204Response) VisitForgetBusyCalendarResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ForgetBusyCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ForgetBusyCalendardefaultApplicationProblemPlusJSONResponse) VisitForgetBusyCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowBusyCalendarRequestObject struct {
+	Params ShowBusyCalendarParams
+}
+
+type ShowBusyCalendarResponseObject interface {
+	VisitShowBusyCalendarResponse(w http.ResponseWriter) error
+}
+
+type ShowBusyCalendar200JSONResponse BusyCalendar
+
+func (response ShowBusyCalendar200JSONResponse) VisitShowBusyCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowBusyCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ShowBusyCalendardefaultApplicationProblemPlusJSONResponse) VisitShowBusyCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NameBusyCalendarRequestObject struct {
+	Params NameBusyCalendarParams
+	Body   *NameBusyCalendarJSONRequestBody
+}
+
+type NameBusyCalendarResponseObject interface {
+	VisitNameBusyCalendarResponse(w http.ResponseWriter) error
+}
+
+type NameBusyCalendar200JSONResponse BusyCalendar
+
+func (response NameBusyCalendar200JSONResponse) VisitNameBusyCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type NameBusyCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NameBusyCalendardefaultApplicationProblemPlusJSONResponse) VisitNameBusyCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ExportMeRequestObject struct {
 	Params ExportMeParams
 }
@@ -8451,6 +10166,84 @@ type ExportMedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExportMedefaultApplicationProblemPlusJSONResponse) VisitExportMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowFeedRequestObject struct {
+	Params ShowFeedParams
+}
+
+type ShowFeedResponseObject interface {
+	VisitShowFeedResponse(w http.ResponseWriter) error
+}
+
+type ShowFeed200JSONResponse Feed
+
+func (response ShowFeed200JSONResponse) VisitShowFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ShowFeeddefaultApplicationProblemPlusJSONResponse) VisitShowFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewFeedRequestObject struct {
+	Params RenewFeedParams
+}
+
+type RenewFeedResponseObject interface {
+	VisitRenewFeedResponse(w http.ResponseWriter) error
+}
+
+type RenewFeed200JSONResponse Feed
+
+func (response RenewFeed200JSONResponse) VisitRenewFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RenewFeeddefaultApplicationProblemPlusJSONResponse) VisitRenewFeedResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9197,6 +10990,137 @@ func (response ListOpenCirclesdefaultApplicationProblemPlusJSONResponse) VisitLi
 	return err
 }
 
+type ShowReplanRequestObject struct {
+	ReplanId ReplanID `json:"replan_id"`
+	Params   ShowReplanParams
+}
+
+type ShowReplanResponseObject interface {
+	VisitShowReplanResponse(w http.ResponseWriter) error
+}
+
+type ShowReplan200JSONResponse Replan
+
+func (response ShowReplan200JSONResponse) VisitShowReplanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowReplandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ShowReplandefaultApplicationProblemPlusJSONResponse) VisitShowReplanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommitReplanRequestObject struct {
+	ReplanId ReplanID `json:"replan_id"`
+	Params   CommitReplanParams
+	Body     *CommitReplanJSONRequestBody
+}
+
+type CommitReplanResponseObject interface {
+	VisitCommitReplanResponse(w http.ResponseWriter) error
+}
+
+type CommitReplan200JSONResponse Replan
+
+func (response CommitReplan200JSONResponse) VisitCommitReplanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommitReplandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CommitReplandefaultApplicationProblemPlusJSONResponse) VisitCommitReplanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoReplanRequestObject struct {
+	ReplanId ReplanID `json:"replan_id"`
+	Params   UndoReplanParams
+}
+
+type UndoReplanResponseObject interface {
+	VisitUndoReplanResponse(w http.ResponseWriter) error
+}
+
+type UndoReplan201ResponseHeaders struct {
+	Location *string
+}
+
+type UndoReplan201JSONResponse struct {
+	Body    Replan
+	Headers UndoReplan201ResponseHeaders
+}
+
+func (response UndoReplan201JSONResponse) VisitUndoReplanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoReplandefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UndoReplandefaultApplicationProblemPlusJSONResponse) VisitUndoReplanResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ShowSessionRequestObject struct {
 	SessionId SessionID `json:"session_id"`
 	Params    ShowSessionParams
@@ -9337,6 +11261,57 @@ type CancelSessiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CancelSessiondefaultApplicationProblemPlusJSONResponse) VisitCancelSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeDateRequestObject struct {
+	SessionId SessionID `json:"session_id"`
+	Params    ProposeDateParams
+	Body      *ProposeDateJSONRequestBody
+}
+
+type ProposeDateResponseObject interface {
+	VisitProposeDateResponse(w http.ResponseWriter) error
+}
+
+type ProposeDate201ResponseHeaders struct {
+	Location *string
+}
+
+type ProposeDate201JSONResponse struct {
+	Body    DateProposal
+	Headers ProposeDate201ResponseHeaders
+}
+
+func (response ProposeDate201JSONResponse) VisitProposeDateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ProposeDatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ProposeDatedefaultApplicationProblemPlusJSONResponse) VisitProposeDateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9869,9 +11844,18 @@ type StrictServerInterface interface {
 	// CompleteCircle Declare the circle finished; a member's word is done in three days unless another objects
 	// (POST /api/v1/circles/{circle_id}/complete)
 	CompleteCircle(ctx context.Context, request CompleteCircleRequestObject) (CompleteCircleResponseObject, error)
+	// ListDateProposals What the circle votes and voted on, newest first
+	// (GET /api/v1/circles/{circle_id}/date-proposals)
+	ListDateProposals(ctx context.Context, request ListDateProposalsRequestObject) (ListDateProposalsResponseObject, error)
 	// EndCircle End the circle with a reason; a member's word is done in three days unless another objects
 	// (POST /api/v1/circles/{circle_id}/end)
 	EndCircle(ctx context.Context, request EndCircleRequestObject) (EndCircleResponseObject, error)
+	// ShowCircleFeed Where the circle's calendar can be subscribed to; for its members
+	// (GET /api/v1/circles/{circle_id}/feed)
+	ShowCircleFeed(ctx context.Context, request ShowCircleFeedRequestObject) (ShowCircleFeedResponseObject, error)
+	// RenewCircleFeed Give the circle's calendar another address, for all of its members
+	// (POST /api/v1/circles/{circle_id}/feed/renew)
+	RenewCircleFeed(ctx context.Context, request RenewCircleFeedRequestObject) (RenewCircleFeedResponseObject, error)
 	// SayFine We're fine; snoozes the open flag until the next session
 	// (POST /api/v1/circles/{circle_id}/fine)
 	SayFine(ctx context.Context, request SayFineRequestObject) (SayFineResponseObject, error)
@@ -9920,6 +11904,12 @@ type StrictServerInterface interface {
 	// PreviewRun The run as it would be laid out, and what its dates fall into
 	// (GET /api/v1/circles/{circle_id}/preview)
 	PreviewRun(ctx context.Context, request PreviewRunRequestObject) (PreviewRunResponseObject, error)
+	// ListReplans How the circle's dates were changed, newest first; what was only looked at is not there
+	// (GET /api/v1/circles/{circle_id}/replans)
+	ListReplans(ctx context.Context, request ListReplansRequestObject) (ListReplansResponseObject, error)
+	// PreviewReplan See what a change of dates would do; nothing is changed until it is committed
+	// (POST /api/v1/circles/{circle_id}/replans)
+	PreviewReplan(ctx context.Context, request PreviewReplanRequestObject) (PreviewReplanResponseObject, error)
 	// ResumeCircle Resume a paused circle, or revive one that fell silent; dates are laid out anew
 	// (POST /api/v1/circles/{circle_id}/resume)
 	ResumeCircle(ctx context.Context, request ResumeCircleRequestObject) (ResumeCircleResponseObject, error)
@@ -9935,6 +11925,15 @@ type StrictServerInterface interface {
 	// ListSlots The weekly hours that members share, best first
 	// (GET /api/v1/circles/{circle_id}/slots)
 	ListSlots(ctx context.Context, request ListSlotsRequestObject) (ListSlotsResponseObject, error)
+	// ShowDateProposal One proposal with its options; members see votes by name, facilitators see counts
+	// (GET /api/v1/date-proposals/{proposal_id})
+	ShowDateProposal(ctx context.Context, request ShowDateProposalRequestObject) (ShowDateProposalResponseObject, error)
+	// CloseDateProposal Close early, with an option or with the best; for the session's host and who proposed
+	// (POST /api/v1/date-proposals/{proposal_id}/close)
+	CloseDateProposal(ctx context.Context, request CloseDateProposalRequestObject) (CloseDateProposalResponseObject, error)
+	// VoteOnDates Say which options suit oneself; what is not named stays as it was
+	// (PUT /api/v1/date-proposals/{proposal_id}/votes)
+	VoteOnDates(ctx context.Context, request VoteOnDatesRequestObject) (VoteOnDatesResponseObject, error)
 	// AcknowledgeFlag Seen; I look after it
 	// (POST /api/v1/flags/{flag_id}/acknowledge)
 	AcknowledgeFlag(ctx context.Context, request AcknowledgeFlagRequestObject) (AcknowledgeFlagResponseObject, error)
@@ -9971,9 +11970,24 @@ type StrictServerInterface interface {
 	// ChangeAddress Ask for another address
 	// (POST /api/v1/me/address)
 	ChangeAddress(ctx context.Context, request ChangeAddressRequestObject) (ChangeAddressResponseObject, error)
+	// ForgetBusyCalendar Forget one's own calendar elsewhere and all that was read of it
+	// (DELETE /api/v1/me/busy-calendar)
+	ForgetBusyCalendar(ctx context.Context, request ForgetBusyCalendarRequestObject) (ForgetBusyCalendarResponseObject, error)
+	// ShowBusyCalendar One's own calendar elsewhere, of which Kring reads when one is busy and nothing else; 404 when none was named
+	// (GET /api/v1/me/busy-calendar)
+	ShowBusyCalendar(ctx context.Context, request ShowBusyCalendarRequestObject) (ShowBusyCalendarResponseObject, error)
+	// NameBusyCalendar Name one's own calendar elsewhere; it is read soon and then again and again
+	// (PUT /api/v1/me/busy-calendar)
+	NameBusyCalendar(ctx context.Context, request NameBusyCalendarRequestObject) (NameBusyCalendarResponseObject, error)
 	// ExportMe Everything that Kring keeps about the caller
 	// (GET /api/v1/me/export)
 	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
+	// ShowFeed Where one's own calendar can be subscribed to: the sessions of all one's circles
+	// (GET /api/v1/me/feed)
+	ShowFeed(ctx context.Context, request ShowFeedRequestObject) (ShowFeedResponseObject, error)
+	// RenewFeed Give one's own calendar another address; the old one leads nowhere from then on
+	// (POST /api/v1/me/feed/renew)
+	RenewFeed(ctx context.Context, request RenewFeedRequestObject) (RenewFeedResponseObject, error)
 	// ListMyJournal What the caller did and what was done to the caller, newest first; ids and codes only
 	// (GET /api/v1/me/journal)
 	ListMyJournal(ctx context.Context, request ListMyJournalRequestObject) (ListMyJournalResponseObject, error)
@@ -10025,6 +12039,15 @@ type StrictServerInterface interface {
 	// ListOpenCircles Circles that seek members, with the hour they share and a link to pass on
 	// (GET /api/v1/programmes/{programme_id}/open-circles)
 	ListOpenCircles(ctx context.Context, request ListOpenCirclesRequestObject) (ListOpenCirclesResponseObject, error)
+	// ShowReplan One change of dates, or a preview of one
+	// (GET /api/v1/replans/{replan_id})
+	ShowReplan(ctx context.Context, request ShowReplanRequestObject) (ShowReplanResponseObject, error)
+	// CommitReplan Do exactly what a preview shows, as one revision of the circle
+	// (POST /api/v1/replans/{replan_id}/commit)
+	CommitReplan(ctx context.Context, request CommitReplanRequestObject) (CommitReplanResponseObject, error)
+	// UndoReplan Take a change back, as another change; nobody is told when nobody was told yet
+	// (POST /api/v1/replans/{replan_id}/undo)
+	UndoReplan(ctx context.Context, request UndoReplanRequestObject) (UndoReplanResponseObject, error)
 	// ShowSession One session; members see answers by name until seven days after it, facilitators see counts
 	// (GET /api/v1/sessions/{session_id})
 	ShowSession(ctx context.Context, request ShowSessionRequestObject) (ShowSessionResponseObject, error)
@@ -10034,6 +12057,9 @@ type StrictServerInterface interface {
 	// CancelSession Call a session off; counts as not held, a date is added at the end
 	// (POST /api/v1/sessions/{session_id}/cancel)
 	CancelSession(ctx context.Context, request CancelSessionRequestObject) (CancelSessionResponseObject, error)
+	// ProposeDate Ask the circle for another date for a session, with one of one's own or with the best that Kring finds
+	// (POST /api/v1/sessions/{session_id}/date-proposals)
+	ProposeDate(ctx context.Context, request ProposeDateRequestObject) (ProposeDateResponseObject, error)
 	// MoveSession Move one session; the others stay
 	// (POST /api/v1/sessions/{session_id}/move)
 	MoveSession(ctx context.Context, request MoveSessionRequestObject) (MoveSessionResponseObject, error)
@@ -10561,6 +12587,32 @@ func (sh *strictHandler) CompleteCircle(ctx echo.Context, circleId CircleID, par
 	return nil
 }
 
+// ListDateProposals operation middleware
+func (sh *strictHandler) ListDateProposals(ctx echo.Context, circleId CircleID, params ListDateProposalsParams) error {
+	var request ListDateProposalsRequestObject
+
+	request.CircleId = circleId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDateProposals(ctx.Request().Context(), request.(ListDateProposalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDateProposals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDateProposalsResponseObject); ok {
+		return validResponse.VisitListDateProposalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // EndCircle operation middleware
 func (sh *strictHandler) EndCircle(ctx echo.Context, circleId CircleID, params EndCircleParams) error {
 	var request EndCircleRequestObject
@@ -10604,6 +12656,58 @@ func (sh *strictHandler) EndCircle(ctx echo.Context, circleId CircleID, params E
 		return err
 	} else if validResponse, ok := response.(EndCircleResponseObject); ok {
 		return validResponse.VisitEndCircleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ShowCircleFeed operation middleware
+func (sh *strictHandler) ShowCircleFeed(ctx echo.Context, circleId CircleID, params ShowCircleFeedParams) error {
+	var request ShowCircleFeedRequestObject
+
+	request.CircleId = circleId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowCircleFeed(ctx.Request().Context(), request.(ShowCircleFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowCircleFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ShowCircleFeedResponseObject); ok {
+		return validResponse.VisitShowCircleFeedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RenewCircleFeed operation middleware
+func (sh *strictHandler) RenewCircleFeed(ctx echo.Context, circleId CircleID, params RenewCircleFeedParams) error {
+	var request RenewCircleFeedRequestObject
+
+	request.CircleId = circleId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RenewCircleFeed(ctx.Request().Context(), request.(RenewCircleFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenewCircleFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RenewCircleFeedResponseObject); ok {
+		return validResponse.VisitRenewCircleFeedResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11199,6 +13303,81 @@ func (sh *strictHandler) PreviewRun(ctx echo.Context, circleId CircleID, params 
 	return nil
 }
 
+// ListReplans operation middleware
+func (sh *strictHandler) ListReplans(ctx echo.Context, circleId CircleID, params ListReplansParams) error {
+	var request ListReplansRequestObject
+
+	request.CircleId = circleId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReplans(ctx.Request().Context(), request.(ListReplansRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReplans")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReplansResponseObject); ok {
+		return validResponse.VisitListReplansResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewReplan operation middleware
+func (sh *strictHandler) PreviewReplan(ctx echo.Context, circleId CircleID, params PreviewReplanParams) error {
+	var request PreviewReplanRequestObject
+
+	request.CircleId = circleId
+	request.Params = params
+
+	var body PreviewReplanJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewReplan(ctx.Request().Context(), request.(PreviewReplanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewReplan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewReplanResponseObject); ok {
+		return validResponse.VisitPreviewReplanResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ResumeCircle operation middleware
 func (sh *strictHandler) ResumeCircle(ctx echo.Context, circleId CircleID, params ResumeCircleParams) error {
 	var request ResumeCircleRequestObject
@@ -11372,6 +13551,133 @@ func (sh *strictHandler) ListSlots(ctx echo.Context, circleId CircleID, params L
 		return err
 	} else if validResponse, ok := response.(ListSlotsResponseObject); ok {
 		return validResponse.VisitListSlotsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ShowDateProposal operation middleware
+func (sh *strictHandler) ShowDateProposal(ctx echo.Context, proposalId ProposalID, params ShowDateProposalParams) error {
+	var request ShowDateProposalRequestObject
+
+	request.ProposalId = proposalId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowDateProposal(ctx.Request().Context(), request.(ShowDateProposalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowDateProposal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ShowDateProposalResponseObject); ok {
+		return validResponse.VisitShowDateProposalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CloseDateProposal operation middleware
+func (sh *strictHandler) CloseDateProposal(ctx echo.Context, proposalId ProposalID, params CloseDateProposalParams) error {
+	var request CloseDateProposalRequestObject
+
+	request.ProposalId = proposalId
+	request.Params = params
+
+	var body CloseDateProposalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseDateProposal(ctx.Request().Context(), request.(CloseDateProposalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseDateProposal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CloseDateProposalResponseObject); ok {
+		return validResponse.VisitCloseDateProposalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// VoteOnDates operation middleware
+func (sh *strictHandler) VoteOnDates(ctx echo.Context, proposalId ProposalID, params VoteOnDatesParams) error {
+	var request VoteOnDatesRequestObject
+
+	request.ProposalId = proposalId
+	request.Params = params
+
+	var body VoteOnDatesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.VoteOnDates(ctx.Request().Context(), request.(VoteOnDatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VoteOnDates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(VoteOnDatesResponseObject); ok {
+		return validResponse.VisitVoteOnDatesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11804,6 +14110,104 @@ func (sh *strictHandler) ChangeAddress(ctx echo.Context, params ChangeAddressPar
 	return nil
 }
 
+// ForgetBusyCalendar operation middleware
+func (sh *strictHandler) ForgetBusyCalendar(ctx echo.Context, params ForgetBusyCalendarParams) error {
+	var request ForgetBusyCalendarRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ForgetBusyCalendar(ctx.Request().Context(), request.(ForgetBusyCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ForgetBusyCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ForgetBusyCalendarResponseObject); ok {
+		return validResponse.VisitForgetBusyCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ShowBusyCalendar operation middleware
+func (sh *strictHandler) ShowBusyCalendar(ctx echo.Context, params ShowBusyCalendarParams) error {
+	var request ShowBusyCalendarRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowBusyCalendar(ctx.Request().Context(), request.(ShowBusyCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowBusyCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ShowBusyCalendarResponseObject); ok {
+		return validResponse.VisitShowBusyCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// NameBusyCalendar operation middleware
+func (sh *strictHandler) NameBusyCalendar(ctx echo.Context, params NameBusyCalendarParams) error {
+	var request NameBusyCalendarRequestObject
+
+	request.Params = params
+
+	var body NameBusyCalendarJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.NameBusyCalendar(ctx.Request().Context(), request.(NameBusyCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NameBusyCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(NameBusyCalendarResponseObject); ok {
+		return validResponse.VisitNameBusyCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ExportMe operation middleware
 func (sh *strictHandler) ExportMe(ctx echo.Context, params ExportMeParams) error {
 	var request ExportMeRequestObject
@@ -11823,6 +14227,56 @@ func (sh *strictHandler) ExportMe(ctx echo.Context, params ExportMeParams) error
 		return err
 	} else if validResponse, ok := response.(ExportMeResponseObject); ok {
 		return validResponse.VisitExportMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ShowFeed operation middleware
+func (sh *strictHandler) ShowFeed(ctx echo.Context, params ShowFeedParams) error {
+	var request ShowFeedRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowFeed(ctx.Request().Context(), request.(ShowFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ShowFeedResponseObject); ok {
+		return validResponse.VisitShowFeedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RenewFeed operation middleware
+func (sh *strictHandler) RenewFeed(ctx echo.Context, params RenewFeedParams) error {
+	var request RenewFeedRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RenewFeed(ctx.Request().Context(), request.(RenewFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenewFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RenewFeedResponseObject); ok {
+		return validResponse.VisitRenewFeedResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -12362,6 +14816,110 @@ func (sh *strictHandler) ListOpenCircles(ctx echo.Context, programmeId Programme
 	return nil
 }
 
+// ShowReplan operation middleware
+func (sh *strictHandler) ShowReplan(ctx echo.Context, replanId ReplanID, params ShowReplanParams) error {
+	var request ShowReplanRequestObject
+
+	request.ReplanId = replanId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowReplan(ctx.Request().Context(), request.(ShowReplanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowReplan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ShowReplanResponseObject); ok {
+		return validResponse.VisitShowReplanResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CommitReplan operation middleware
+func (sh *strictHandler) CommitReplan(ctx echo.Context, replanId ReplanID, params CommitReplanParams) error {
+	var request CommitReplanRequestObject
+
+	request.ReplanId = replanId
+	request.Params = params
+
+	var body CommitReplanJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CommitReplan(ctx.Request().Context(), request.(CommitReplanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CommitReplan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CommitReplanResponseObject); ok {
+		return validResponse.VisitCommitReplanResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UndoReplan operation middleware
+func (sh *strictHandler) UndoReplan(ctx echo.Context, replanId ReplanID, params UndoReplanParams) error {
+	var request UndoReplanRequestObject
+
+	request.ReplanId = replanId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoReplan(ctx.Request().Context(), request.(UndoReplanRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoReplan")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UndoReplanResponseObject); ok {
+		return validResponse.VisitUndoReplanResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ShowSession operation middleware
 func (sh *strictHandler) ShowSession(ctx echo.Context, sessionId SessionID, params ShowSessionParams) error {
 	var request ShowSessionRequestObject
@@ -12457,6 +15015,58 @@ func (sh *strictHandler) CancelSession(ctx echo.Context, sessionId SessionID, pa
 		return err
 	} else if validResponse, ok := response.(CancelSessionResponseObject); ok {
 		return validResponse.VisitCancelSessionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ProposeDate operation middleware
+func (sh *strictHandler) ProposeDate(ctx echo.Context, sessionId SessionID, params ProposeDateParams) error {
+	var request ProposeDateRequestObject
+
+	request.SessionId = sessionId
+	request.Params = params
+
+	var body ProposeDateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ProposeDate(ctx.Request().Context(), request.(ProposeDateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ProposeDate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ProposeDateResponseObject); ok {
+		return validResponse.VisitProposeDateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -54,12 +54,27 @@ func Operations() []Operation {
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
+		{ID: "listDateProposals", Method: "GET", Path: "/api/v1/circles/:circle_id/date-proposals", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
+			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
+		}},
 		{ID: "endCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/end", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleEnd, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "renewCircleFeed", Method: "POST", Path: "/api/v1/circles/:circle_id/feed/renew", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "showCircleFeed", Method: "GET", Path: "/api/v1/circles/:circle_id/feed", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
 		{ID: "sayFine", Method: "POST", Path: "/api/v1/circles/:circle_id/fine", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
@@ -147,6 +162,17 @@ func Operations() []Operation {
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "starts_on", Place: InQuery, Required: false, Rule: ruleOn},
 		}},
+		{ID: "listReplans", Method: "GET", Path: "/api/v1/circles/:circle_id/replans", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
+			{Name: "cursor", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 500}},
+		}},
+		{ID: "previewReplan", Method: "POST", Path: "/api/v1/circles/:circle_id/replans", Scope: "sessions:write", Public: false, Status: 201, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleStepDraft, BodyNeeded: true, Parameters: []Parameter{
+			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
 		{ID: "resumeCircle", Method: "POST", Path: "/api/v1/circles/:circle_id/resume", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleResume, BodyNeeded: false, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
@@ -196,6 +222,19 @@ func Operations() []Operation {
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
+		{ID: "closeDateProposal", Method: "POST", Path: "/api/v1/date-proposals/:proposal_id/close", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleProposalClose, BodyNeeded: false, Parameters: []Parameter{
+			{Name: "proposal_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "voteOnDates", Method: "PUT", Path: "/api/v1/date-proposals/:proposal_id/votes", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleVotesDraft, BodyNeeded: true, Parameters: []Parameter{
+			{Name: "proposal_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "showDateProposal", Method: "GET", Path: "/api/v1/date-proposals/:proposal_id", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "proposal_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
 		{ID: "acknowledgeFlag", Method: "POST", Path: "/api/v1/flags/:flag_id/acknowledge", Scope: "circles:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "flag_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
@@ -235,7 +274,23 @@ func Operations() []Operation {
 		{ID: "changeAddress", Method: "POST", Path: "/api/v1/me/address", Scope: "me", Public: false, Status: 202, Tagged: false, Within: 10, MostBody: 4096, Body: ruleAddressDraft, BodyNeeded: true, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
+		{ID: "forgetBusyCalendar", Method: "DELETE", Path: "/api/v1/me/busy-calendar", Scope: "me", Public: false, Status: 204, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "showBusyCalendar", Method: "GET", Path: "/api/v1/me/busy-calendar", Scope: "me", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "nameBusyCalendar", Method: "PUT", Path: "/api/v1/me/busy-calendar", Scope: "me", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleBusyCalendarDraft, BodyNeeded: true, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
 		{ID: "exportMe", Method: "GET", Path: "/api/v1/me/export", Scope: "me", Public: false, Status: 200, Tagged: false, Within: 60, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
+		{ID: "renewFeed", Method: "POST", Path: "/api/v1/me/feed/renew", Scope: "me", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "showFeed", Method: "GET", Path: "/api/v1/me/feed", Scope: "me", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 		}},
 		{ID: "listMyJournal", Method: "GET", Path: "/api/v1/me/journal", Scope: "me", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
@@ -342,11 +397,30 @@ func Operations() []Operation {
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
+		{ID: "commitReplan", Method: "POST", Path: "/api/v1/replans/:replan_id/commit", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleCommit, BodyNeeded: false, Parameters: []Parameter{
+			{Name: "replan_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "undoReplan", Method: "POST", Path: "/api/v1/replans/:replan_id/undo", Scope: "sessions:write", Public: false, Status: 201, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "replan_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "showReplan", Method: "GET", Path: "/api/v1/replans/:replan_id", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "replan_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+		}},
 		{ID: "cancelSession", Method: "POST", Path: "/api/v1/sessions/:session_id/cancel", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "session_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "If-Match", Place: InHeader, Required: true, Rule: &Rule{Shape: Text, Least: 0, Most: 200}},
 			{Name: "dry_run", Place: InQuery, Required: false, Rule: &Rule{Shape: Boolean}},
+			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
+		}},
+		{ID: "proposeDate", Method: "POST", Path: "/api/v1/sessions/:session_id/date-proposals", Scope: "sessions:write", Public: false, Status: 201, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleDateProposalDraft, BodyNeeded: false, Parameters: []Parameter{
+			{Name: "session_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
 			{Name: "Idempotency-Key", Place: InHeader, Required: false, Rule: &Rule{Shape: Text, Least: 1, Most: 200, Pattern: pattern2}},
 		}},
 		{ID: "moveSession", Method: "POST", Path: "/api/v1/sessions/:session_id/move", Scope: "sessions:write", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Body: ruleMove, BodyNeeded: true, Parameters: []Parameter{
@@ -472,6 +546,9 @@ var (
 		{Name: "name", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 100, Format: OneLine}},
 		{Name: "until_on", Required: true, Rule: ruleOn},
 	}}
+	ruleBusyCalendarDraft = &Rule{Shape: Object, Fields: []Field{
+		{Name: "address", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 2000}},
+	}}
 	ruleCircleDraft = &Rule{Shape: Object, Fields: []Field{
 		{Name: "chat_link", Required: false, Rule: ruleWebLink},
 		{Name: "holidays", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 20}},
@@ -489,7 +566,9 @@ var (
 		{Name: "zone", Required: false, Rule: ruleZone},
 	}}
 	ruleCirclePatch = &Rule{Shape: Object, Fields: []Field{
+		{Name: "ask_everybody", Required: false, Rule: &Rule{Shape: Boolean}},
 		{Name: "chat_link", Required: false, Rule: ruleWebLink},
+		{Name: "go_no_go", Required: false, Rule: &Rule{Shape: Boolean}},
 		{Name: "holidays", Required: false, Rule: &Rule{Shape: Text, Least: 0, Most: 20}},
 		{Name: "language", Required: false, Rule: ruleSpoken},
 		{Name: "looked_after_by", Required: false, Rule: &Rule{Nullable: true, Shape: Text, Least: 0, Format: UUID}},
@@ -506,7 +585,14 @@ var (
 		{Name: "zone", Required: false, Rule: ruleZone},
 	}}
 	ruleCircleState = &Rule{Shape: Text, Least: 0, Enum: []string{"forming", "running", "paused", "completed", "ended"}}
-	ruleDecline     = &Rule{Shape: Object, Fields: []Field{
+	ruleCommit      = &Rule{Shape: Object, Fields: []Field{
+		{Name: "tell", Required: false, Rule: &Rule{Shape: Boolean}},
+	}}
+	ruleDateProposalDraft = &Rule{Shape: Object, Fields: []Field{
+		{Name: "date", Required: false, Rule: ruleOn},
+		{Name: "time", Required: false, Rule: &Rule{Shape: Text, Least: 0, Pattern: pattern3}},
+	}}
+	ruleDecline = &Rule{Shape: Object, Fields: []Field{
 		{Name: "other_hour", Required: false, Rule: &Rule{Shape: Boolean}},
 	}}
 	ruleEmail = &Rule{Shape: Text, Least: 1, Most: 254, Format: Address}
@@ -548,7 +634,12 @@ var (
 		{Name: "letter_language", Required: false, Rule: ruleLanguage},
 		{Name: "letters", Required: false, Rule: ruleLetterChoice},
 		{Name: "name", Required: false, Rule: rulePersonName},
+		{Name: "quiet_hours", Required: false, Rule: &Rule{Nullable: true, Shape: Object, Fields: []Field{
+			{Name: "from", Required: true, Rule: ruleWallTime},
+			{Name: "until", Required: true, Rule: ruleWallTime},
+		}}},
 		{Name: "speaks", Required: false, Rule: ruleSpeaks},
+		{Name: "working_days", Required: false, Rule: &Rule{Nullable: true, Shape: List, Least: 0, Most: 7, Items: ruleWeekday}},
 		{Name: "zone", Required: false, Rule: ruleZone},
 	}}
 	ruleMemberDraft = &Rule{Shape: Object, Fields: []Field{
@@ -615,7 +706,10 @@ var (
 		{Name: "zone", Required: false, Rule: ruleZone},
 	}}
 	ruleProgrammeState = &Rule{Shape: Text, Least: 0, Enum: []string{"open", "closed"}}
-	ruleResume         = &Rule{Shape: Object, Fields: []Field{
+	ruleProposalClose  = &Rule{Shape: Object, Fields: []Field{
+		{Name: "option_id", Required: false, Rule: &Rule{Shape: Text, Least: 0, Format: UUID}},
+	}}
+	ruleResume = &Rule{Shape: Object, Fields: []Field{
 		{Name: "starts_on", Required: false, Rule: ruleOn},
 	}}
 	ruleScope        = &Rule{Shape: Text, Least: 0, Most: 40}
@@ -642,14 +736,31 @@ var (
 	ruleSnooze = &Rule{Shape: Object, Fields: []Field{
 		{Name: "until_on", Required: true, Rule: ruleOn},
 	}}
-	ruleSpeaks     = &Rule{Shape: List, Least: 0, Most: 20, Items: ruleSpoken}
-	ruleSpoken     = &Rule{Shape: Text, Least: 0, Most: 6, Pattern: pattern1}
+	ruleSpeaks    = &Rule{Shape: List, Least: 0, Most: 20, Items: ruleSpoken}
+	ruleSpoken    = &Rule{Shape: Text, Least: 0, Most: 6, Pattern: pattern1}
+	ruleStepDraft = &Rule{Shape: Object, Fields: []Field{
+		{Name: "date", Required: false, Rule: ruleOn},
+		{Name: "from_on", Required: false, Rule: ruleOn},
+		{Name: "kind", Required: true, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"move", "move_later", "skip", "shift", "new_slot", "break", "add", "cancel"}}},
+		{Name: "session_id", Required: false, Rule: ruleID},
+		{Name: "time", Required: false, Rule: ruleWallTime},
+		{Name: "until_on", Required: false, Rule: &Rule{Shape: Text, Least: 0, Format: Date}},
+		{Name: "weekday", Required: false, Rule: ruleWeekday},
+		{Name: "weeks", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(12)}},
+	}}
 	ruleTokenDraft = &Rule{Shape: Object, Fields: []Field{
 		{Name: "days", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(730)}},
 		{Name: "name", Required: true, Rule: &Rule{Shape: Text, Least: 1, Most: 100, Format: OneLine}},
 		{Name: "scopes", Required: true, Rule: &Rule{Shape: List, Least: 1, Most: 20, Items: ruleScope}},
 	}}
-	ruleVerdict  = &Rule{Shape: Text, Least: 0, Enum: []string{"on_track", "wobbling", "stalling"}}
+	ruleVerdict   = &Rule{Shape: Text, Least: 0, Enum: []string{"on_track", "wobbling", "stalling"}}
+	ruleVoteDraft = &Rule{Shape: Object, Fields: []Field{
+		{Name: "option_id", Required: true, Rule: ruleID},
+		{Name: "suits", Required: true, Rule: &Rule{Shape: Boolean}},
+	}}
+	ruleVotesDraft = &Rule{Shape: Object, Fields: []Field{
+		{Name: "votes", Required: true, Rule: &Rule{Shape: List, Least: 1, Most: 20, Items: ruleVoteDraft}},
+	}}
 	ruleWallTime = &Rule{Shape: Text, Least: 0, Pattern: pattern3}
 	ruleWebLink  = &Rule{Shape: Text, Least: 0, Most: 500, Format: SafeLink}
 	ruleWeekday  = &Rule{Shape: Text, Least: 0, Enum: []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}}

@@ -90,6 +90,9 @@ func FinishIn(tx database.Tx, call Call, status int, subjectID string) error {
 	return finish(tx, call, status, subjectID)
 }
 
+// ReleaseIn frees, in the same transaction as ClaimIn, a key whose request was refused and yet wrote something that stays.
+func ReleaseIn(tx database.Tx, call Call) error { return release(tx, call) }
+
 // Sweep deletes rows that are older than 24 hours of machine time and says how many. It goes in small transactions, so
 // that nobody waits for it.
 func Sweep(ctx context.Context, db *database.DB, machine time.Time) (int64, error) {

@@ -65,6 +65,10 @@ func finish(tx database.Tx, call Call, status int, subjectID string) error {
 	return wrap(done.Error, "finish")
 }
 
+func release(tx database.Tx, call Call) error {
+	return wrap(tx.Gorm().Exec("delete from idempotency_keys where "+byKey, call.Caller, call.Route, call.Key).Error, "release")
+}
+
 func sweep(tx database.Tx, until time.Time, most int) (int64, error) {
 	done := tx.Gorm().Exec("delete from idempotency_keys where (caller, route, key) in "+
 		"(select caller, route, key from idempotency_keys where created_at <= ? order by created_at limit ?)", until, most)
