@@ -46,35 +46,6 @@ func (c *course) hear(s Session, said Said) error {
 	return saveSaid(c.tx, said)
 }
 
-// sayQuorumLost tells the circle when a session to come has fewer expected than make it go ahead, and had enough
-// before.
-func (c *course) sayQuorumLost(s Session, before int) {
-	after := len(c.expected(s))
-	if s.Coming(c.now) && before >= c.quorum() && after < c.quorum() && c.circle.State.Begun() {
-		c.about(NoticeQuorumLost, s, c.members, s.StartsAt)
-	}
-}
-
-// sayWhoIsMissed tells the circle when a session that it was reminded of has fewer expected than make it go ahead since
-// somebody left.
-func (c *course) sayWhoIsMissed() error {
-	for _, s := range c.sessions {
-		short := s.Coming(c.now) && c.circle.State.Begun() && c.reminded(s) && len(c.expected(s)) < c.quorum()
-		if !short {
-			continue
-		}
-		seats, err := circles.SeatsIn(c.tx, c.circle.ID)
-		if err != nil {
-			return err
-		}
-		at := *c.reminderOf(s, TwoDays).DoneAt
-		if slices.ContainsFunc(seats, func(m circles.Member) bool { return m.LeftAt != nil && m.LeftAt.After(at) }) {
-			c.about(NoticeQuorumLost, s, c.members, s.StartsAt)
-		}
-	}
-	return nil
-}
-
 // tellHosts tells who leads a session now, and who did until now, once its reminder has gone out; before that the
 // reminder itself says it.
 func (c *course) tellHosts() {

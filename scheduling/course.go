@@ -45,13 +45,15 @@ type course struct {
 	posts     []post               // what is told to whom
 	voids     []void               // what is not to be told any more
 	motion    *circles.Motion
-	letters   int    // asked for by other rooms
-	message   string // id of a message to the circle
-	swapper   string // the person who swapped the host, and knows it
-	focus     string // id of the session that the use case is about
-	touched   bool   // the circle's row is to be written
-	sequenced bool   // its SEQUENCE was raised
-	woken     bool   // health looks at it anew
+	letters   int       // asked for by other rooms
+	message   string    // id of a message to the circle
+	swapper   string    // the person who swapped the host, and knows it
+	focus     string    // id of the session that the use case is about
+	ballots   []*ballot // the open proposals, once they are read
+	short     []string  // sessions that too few come to since the use case
+	touched   bool      // the circle's row is to be written
+	sequenced bool      // its SEQUENCE was raised
+	woken     bool      // health looks at it anew
 }
 
 // Due is what falls due about a circle as a whole.

@@ -159,6 +159,9 @@ func (c *course) passTime() error {
 	if err := c.sayWhoIsMissed(); err != nil {
 		return err
 	}
+	if err := c.passProposals(); err != nil {
+		return err
+	}
 	dues, err := duesOf(c.tx, c.circle.ID)
 	if err != nil {
 		return err

@@ -74,6 +74,9 @@ func (c *course) save() error {
 	if err := c.inOrder(); err != nil {
 		return err
 	}
+	if err := c.tendProposals(); err != nil {
+		return err
+	}
 	c.deal()
 	c.tellHosts()
 	for _, step := range []func() error{

@@ -2,6 +2,7 @@ package scheduling
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -213,9 +214,13 @@ func dueCircles(tx database.Tx, now time.Time, limit int) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	votes, err := dueProposals(tx, now, limit)
+	if err != nil {
+		return nil, err
+	}
 	var ids []string
 	seen := map[string]bool{}
-	for _, d := range append(sessions, wholes...) {
+	for _, d := range slices.Concat(sessions, wholes, votes) {
 		if !seen[d.CircleID] {
 			seen[d.CircleID] = true
 			ids = append(ids, d.CircleID)
@@ -239,7 +244,8 @@ func changedCircles(tx database.Tx, now, since time.Time, limit int) ([]string, 
 func nextDue(tx database.Tx) (time.Time, error) {
 	return earliest(tx,
 		`select circle_id, due_at from reminders where done_at is null and kind <> 'forget' order by due_at, circle_id limit 1`,
-		`select circle_id, due_at from circle_dues order by due_at, circle_id limit 1`)
+		`select circle_id, due_at from circle_dues order by due_at, circle_id limit 1`,
+		`select circle_id, closes_at as due_at from date_proposals where state = 'open' order by closes_at limit 1`)
 }
 
 // nextForget is when the next answers are forgotten; zero when there are none.
