@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"kring/internal/database"
@@ -98,4 +99,20 @@ func UnsentIn(tx database.Tx, programmeID, circleID string, kinds ...string) ([]
 		unsent = append(unsent, Unsent{Notice: row.notice(), InLetter: true})
 	}
 	return unsent, nil
+}
+
+// NotedIn answers which of the keys stand for notices that are told or still wait for it: neither taken back nor too
+// late.
+func NotedIn(tx database.Tx, keys ...string) (map[string]bool, error) {
+	noted := make(map[string]bool, len(keys))
+	for some := range slices.Chunk(keys, batch) {
+		found, err := keysNoted(tx, some)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range found {
+			noted[key] = true
+		}
+	}
+	return noted, nil
 }

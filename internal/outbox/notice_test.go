@@ -158,3 +158,28 @@ func TestWhatIsNotToldYet(t *testing.T) {
 		}
 	})
 }
+
+// Who was asked something is known by the key of the question: while it waits and once it is told, not when it was taken
+// back.
+func TestWhichNoticesThereAre(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		an := w.person("An")
+		for _, key := range []string{"told", "waits", "void"} {
+			n := outbox.Notice{PersonID: an.ID, Kind: "reminder", Key: key, CircleID: id(1), SubjectID: id(len(key)), HoldUntil: noon}
+			if key == "waits" {
+				n.HoldUntil = noon.Add(time.Hour)
+			}
+			w.note(n)
+		}
+		w.write(func(tx database.Tx) error { return outbox.VoidIn(tx, outbox.Where{SubjectID: id(len("void"))}, "test") })
+		w.note(outbox.Notice{PersonID: an.ID, Kind: "reminder", Key: "told", CircleID: id(1), SubjectID: id(9), HoldUntil: noon})
+		w.pass(w.post(), noon)
+		w.write(func(tx database.Tx) error {
+			found, err := outbox.NotedIn(tx, "told", "waits", "void", "unknown")
+			if err == nil && (len(found) != 2 || !found["told"] || !found["waits"]) {
+				t.Errorf("found %v", found)
+			}
+			return err
+		})
+	})
+}

@@ -173,6 +173,12 @@ func queuedIn(tx database.Tx, programmeID, circleID string, kinds []string) ([]n
 	return rows, wrap(err, "read the queued notices of a circle")
 }
 
+func keysNoted(tx database.Tx, keys []string) ([]string, error) {
+	var found []string
+	err := tx.Gorm().Raw("SELECT key FROM notices WHERE key IN ? AND state IN ('waiting', 'in_letter')", keys).Scan(&found).Error
+	return found, wrap(err, "read which notices there are")
+}
+
 func waitingNotices(tx database.Tx, now time.Time, most int) ([]noticeRow, error) {
 	var rows []noticeRow
 	err := tx.Gorm().Clauses(database.LockFree(tx)).Where("state = 'waiting' AND hold_until <= ?", now).
