@@ -12,14 +12,16 @@ import (
 	"kring/scheduling/ical"
 )
 
-// Export is what the person it is about is told of this room: her own answers, absences, messages and sessions, and what
-// she was told. Instants are UTC.
+// Export is what the person it is about is told of this room: her own answers, absences, votes, messages and sessions, and
+// what she was told. Instants are UTC.
 type Export struct {
-	Answers  []ExportedAnswer  `json:"answers"`
-	Absences []ExportedAbsence `json:"absences"`
-	Messages []ExportedMessage `json:"messages"`
-	Told     []ExportedTold    `json:"told"`
-	Sessions []ExportedSession `json:"sessions"`
+	Answers  []ExportedAnswer   `json:"answers"`
+	Absences []ExportedAbsence  `json:"absences"`
+	Votes    []ExportedVote     `json:"votes"`
+	Proposed []ExportedProposal `json:"proposed"`
+	Messages []ExportedMessage  `json:"messages"`
+	Told     []ExportedTold     `json:"told"`
+	Sessions []ExportedSession  `json:"sessions"`
 	// Calendar is the sessions once more, as one iCalendar file (RFC 5545) that a calendar program takes.
 	Calendar string `json:"calendar"`
 }
@@ -38,6 +40,26 @@ type ExportedAbsence struct {
 	Circle  string    `json:"circle"`
 	FromOn  wall.Date `json:"from_on"`
 	UntilOn wall.Date `json:"until_on"`
+}
+
+// ExportedVote is what she said to another date for a session, to none that week, or to going ahead, as long as that is kept.
+type ExportedVote struct {
+	Circle          string     `json:"circle"`
+	SessionID       string     `json:"session_id"`
+	SessionStartsAt time.Time  `json:"session_starts_at"`
+	Kind            OptionKind `json:"kind"`
+	StartsAt        *time.Time `json:"starts_at"`
+	Suits           bool       `json:"suits"`
+	At              time.Time  `json:"at"`
+}
+
+// ExportedProposal is a vote on another date that she asked for.
+type ExportedProposal struct {
+	Circle          string        `json:"circle"`
+	SessionID       string        `json:"session_id"`
+	SessionStartsAt time.Time     `json:"session_starts_at"`
+	State           ProposalState `json:"state"`
+	OpenedAt        time.Time     `json:"opened_at"`
 }
 
 // ExportedMessage is what she wrote to a circle.
@@ -84,6 +106,12 @@ func exportOf(tx database.Tx, personID string) (any, error) {
 		return nil, err
 	}
 	if e.Absences, err = exportAbsences(tx, personID); err != nil {
+		return nil, err
+	}
+	if e.Votes, err = exportVotes(tx, personID); err != nil {
+		return nil, err
+	}
+	if e.Proposed, err = exportProposed(tx, personID); err != nil {
 		return nil, err
 	}
 	if e.Messages, err = exportMessages(tx, personID); err != nil {

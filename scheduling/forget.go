@@ -14,7 +14,7 @@ import (
 const forgetAtOnce = 500
 
 // Forget makes answers of sessions that ended seven days ago into counts: the names are deleted, and with them the
-// absences that are over, which are answers given in advance. It answers when it next has something to do, as QueueDue
+// absences that are over, which are answers given in advance, and what was voted about other dates for them. It answers when it next has something to do, as QueueDue
 // does.
 func (cal *Calendar) Forget(ctx context.Context, now time.Time) (Counts, time.Time, error) {
 	var counts Counts
@@ -64,6 +64,9 @@ func forget(tx database.Tx, due []Reminder, now time.Time) error {
 		}
 	}
 	if err := deleteAnswers(tx, ids); err != nil {
+		return err
+	}
+	if err := deleteVotes(tx, ids); err != nil {
 		return err
 	}
 	return saveReminders(tx, due)

@@ -176,7 +176,7 @@ func (c *course) passTime() error {
 	}
 	for i := range c.reminders {
 		r := &c.reminders[i]
-		if r.DoneAt != nil || r.DueAt.After(c.now) || r.Kind == ForgetAnswers {
+		if r.DoneAt != nil || r.DueAt.After(c.now) || r.Kind == ForgetAnswers || c.redated(r.SessionID) {
 			continue
 		}
 		r.DoneAt = &c.now
@@ -186,6 +186,13 @@ func (c *course) passTime() error {
 		}
 	}
 	return nil
+}
+
+// redated says whether what this pass did gave the session another date, or took it away: its reminders are rewritten.
+func (c *course) redated(sessionID string) bool {
+	s := c.session(sessionID)
+	was, existed := c.was(sessionID)
+	return s == nil || !existed || !s.StartsAt.Equal(was.StartsAt) || s.State != was.State
 }
 
 // dueNow does what is due about the circle as a whole.

@@ -80,6 +80,8 @@ func dueTimes(s Session, previousEnds time.Time, loc *time.Location, holiday fun
 		return Reminder{SessionID: s.ID, Kind: kind, CircleID: s.CircleID, DueAt: due.UTC()}
 	}
 	out := []Reminder{
+		row(GoNoGo, s.StartsAt.Add(-goNoGoAhead)),
+		row(GoNoGoEnd, s.StartsAt.Add(-goNoGoEnds)),
 		row(OneHour, s.StartsAt.Add(-hourAhead)),
 		row(AskOutcome, s.EndsAt),
 		row(BecomeSilent, s.EndsAt.Add(UnrecordedAfter)),
@@ -111,7 +113,10 @@ func rewrite(was *Reminder, next Reminder, s Session, moved, told bool, now time
 		} else if past {
 			next.DueAt = now
 		}
-	case OneHour:
+	case GoNoGoEnd: // goes with the question: who heard of a date within a day is not asked about it
+		past = !s.StartsAt.Add(-goNoGoAhead).After(now)
+		fallthrough
+	case GoNoGo, OneHour:
 		if past {
 			next.DoneAt = &now
 		}

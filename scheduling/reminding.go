@@ -20,6 +20,10 @@ func (c *course) remind(r Reminder) error {
 	switch r.Kind {
 	case TwoDays:
 		return c.remindTwoDays(*s, r)
+	case GoNoGo:
+		return c.askGoNoGo(*s)
+	case GoNoGoEnd:
+		return c.endGoNoGo(*s)
 	case OneHour:
 		return c.remindHour(*s)
 	case AskOutcome:
@@ -30,14 +34,16 @@ func (c *course) remind(r Reminder) error {
 	return nil
 }
 
-// remindTwoDays reminds everybody expected who was in when it fell due. Where the hour before has come as well, this
-// one stands for both. It goes out between 8 and 18 h where each person is, unless the session leaves no time for that.
+// remindTwoDays reminds everybody expected who was in when it fell due. Where the question a day ahead or the hour before
+// has come as well, this one stands for them. It goes out between 8 and 18 h where each person is, unless the session leaves no time for that.
 func (c *course) remindTwoDays(s Session, r Reminder) error {
 	if c.circle.RemindersStoppedAt != nil {
 		return nil
 	}
-	if hour := s.StartsAt.Add(-hourAhead); !hour.After(c.now) {
-		c.workOff(s.ID, OneHour)
+	for kind, ahead := range map[ReminderKind]time.Duration{GoNoGo: goNoGoAhead, GoNoGoEnd: goNoGoAhead, OneHour: hourAhead} {
+		if !s.StartsAt.Add(-ahead).After(c.now) {
+			c.workOff(s.ID, kind)
+		}
 	}
 	people, err := c.people()
 	if err != nil {
@@ -112,7 +118,11 @@ func (c *course) remindHour(s Session) error {
 	if err != nil {
 		return err
 	}
-	wanted := slices.DeleteFunc(c.expected(s), func(m circles.Member) bool { return people[m.PersonID].HourOff })
+	wanted, err := c.askedGoNoGo(s, c.expected(s))
+	if err != nil {
+		return err
+	}
+	wanted = slices.DeleteFunc(wanted, func(m circles.Member) bool { return people[m.PersonID].HourOff })
 	c.about(NoticeReminderHour, s, wanted, s.StartsAt)
 	return nil
 }

@@ -40,7 +40,7 @@ func (c *course) wanted(s Session, previousEnds time.Time, was map[Reminder]*Rem
 	for _, r := range next {
 		out = append(out, rewrite(was[Reminder{SessionID: s.ID, Kind: r.Kind}], r, s, moved, told, c.now, c.loc))
 	}
-	if two := was[Reminder{SessionID: s.ID, Kind: TwoDays}]; two != nil && len(next) < 5 && two.DoneAt == nil {
+	if two := was[Reminder{SessionID: s.ID, Kind: TwoDays}]; two != nil && len(next) < 7 && two.DoneAt == nil {
 		out = append(out, c.done(*two))
 	}
 	return out
@@ -48,7 +48,7 @@ func (c *course) wanted(s Session, previousEnds time.Time, was map[Reminder]*Rem
 
 func (c *course) silenced(s Session, was map[Reminder]*Reminder) []Reminder {
 	var out []Reminder
-	for _, kind := range []ReminderKind{TwoDays, OneHour, AskOutcome, BecomeSilent} {
+	for _, kind := range []ReminderKind{TwoDays, GoNoGo, GoNoGoEnd, OneHour, AskOutcome, BecomeSilent} {
 		if r := was[Reminder{SessionID: s.ID, Kind: kind}]; r != nil && r.DoneAt == nil {
 			out = append(out, c.done(*r))
 		}

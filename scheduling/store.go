@@ -177,7 +177,7 @@ func isStalling(tx database.Tx, circleID string) (bool, error) {
 
 func remindersOf(tx database.Tx, circleID string) ([]Reminder, error) {
 	return scan[Reminder](tx.Gorm().Raw("select "+reminderColumns+` from reminders r join sessions s on s.id = r.session_id
-		where s.circle_id = ? order by r.due_at, r.session_id, r.kind limit ?`, circleID, 5*mostSessionRows))
+		where s.circle_id = ? order by r.due_at, r.session_id, r.kind limit ?`, circleID, 7*mostSessionRows))
 }
 
 func saveReminders(tx database.Tx, fresh []Reminder) error {

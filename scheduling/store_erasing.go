@@ -28,6 +28,19 @@ func exportAbsences(tx database.Tx, personID string) ([]ExportedAbsence, error) 
 		where m.person_id = ? order by a.from_on, a.id`, personID))
 }
 
+func exportVotes(tx database.Tx, personID string) ([]ExportedVote, error) {
+	return all[ExportedVote](tx.Gorm().Raw(`select c.name as circle, p.session_id, p.session_starts_at, o.kind, o.starts_at,
+		v.suits, v.at from members m join date_votes v on v.member_id = m.id join date_options o on o.id = v.option_id
+		join date_proposals p on p.id = o.proposal_id join circles c on c.id = p.circle_id
+		where m.person_id = ? order by p.opened_at, p.id, o.place`, personID))
+}
+
+func exportProposed(tx database.Tx, personID string) ([]ExportedProposal, error) {
+	return all[ExportedProposal](tx.Gorm().Raw(`select c.name as circle, p.session_id, p.session_starts_at, p.state, p.opened_at
+		from members m join date_proposals p on p.member_id = m.id join circles c on c.id = p.circle_id
+		where m.person_id = ? order by p.opened_at, p.id`, personID))
+}
+
 func exportMessages(tx database.Tx, personID string) ([]ExportedMessage, error) {
 	return all[ExportedMessage](tx.Gorm().Raw(`select c.name as circle, w.id, w.body, w.created_at
 		from members m join circle_messages w on w.member_id = m.id join circles c on c.id = w.circle_id
@@ -96,10 +109,13 @@ func wordOfSeats(tx database.Tx, seats []circles.Member) (w Word, err error) {
 // deleteAllOf deletes what a person said and wrote, and what she was told.
 func deleteAllOf(tx database.Tx, personID string, seats []circles.Member) error {
 	ids := memberIDs(seats)
-	for _, model := range []any{&Said{}, &Absence{}, &CircleMessage{}} {
+	for _, model := range []any{&Said{}, &Absence{}, &CircleMessage{}, &DateVote{}} {
 		if err := tx.Gorm().Where("member_id in ?", ids).Delete(model).Error; err != nil {
 			return err
 		}
+	}
+	if err := tx.Gorm().Model(&DateProposal{}).Where("member_id in ?", ids).Update("member_id", nil).Error; err != nil {
+		return err
 	}
 	return tx.Gorm().Where("person_id = ?", personID).Delete(&Told{}).Error
 }
