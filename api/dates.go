@@ -250,36 +250,6 @@ func (a *API) AddBreak(ctx context.Context, r contract.AddBreakRequestObject) (c
 	return contract.AddBreak200JSONResponse(view), nil
 }
 
-// ListSlots answers the weekly hours that members share.
-func (a *API) ListSlots(ctx context.Context, r contract.ListSlotsRequestObject) (contract.ListSlotsResponseObject, error) {
-	in := callOf(ctx)
-	found, err := a.calendar.Slots(ctx, in.actor, r.CircleId, given(r.Params.Limit, 0))
-	if err != nil {
-		return nil, err
-	}
-	return contract.ListSlots200JSONResponse{Items: list(found, func(s scheduling.SlotCandidate) contract.SlotCandidate {
-		return a.candidateView(s, in.lang)
-	})}, nil
-}
-
-func (a *API) candidateView(s scheduling.SlotCandidate, lang string) contract.SlotCandidate {
-	reason := "api.slot-some"
-	if s.Everybody() {
-		reason = "api.slot-everybody"
-	}
-	view := contract.SlotCandidate{
-		Slot: *slotView(s.Slot), Zone: s.Slot.Zone, Suits: s.Suits, Of: s.Of, Night: s.Night,
-		Reason: a.texts.Say(lang, reason, map[string]any{"suits": s.Suits, "of": s.Of}),
-	}
-	if s.Night {
-		view.Reason += " " + a.texts.Say(lang, "api.slot-night", nil)
-	}
-	if s.ByName != nil {
-		view.Members = ptr(list(s.ByName, fitView))
-	}
-	return view
-}
-
 // closed runs a command that may end a circle's life, and says whether it did or is only proposed.
 func (a *API) closed(ctx context.Context, circleID string, do func(context.Context) (scheduling.Change, error)) (contract.Closing, error) {
 	return once(ctx, a, func(ctx context.Context) (made[contract.Closing], error) {

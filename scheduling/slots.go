@@ -3,24 +3,32 @@ package scheduling
 import (
 	"context"
 	"slices"
+	"time"
 
+	"kring/internal/fault"
 	"kring/internal/identity"
 	"kring/internal/page"
 	"kring/internal/wall"
 
 	"kring/circles"
+	"kring/scheduling/fitting"
 )
 
-// slotStep is the grain of the weekly hours that are weighed, in minutes.
-const slotStep = 30
-
-// SlotCandidate is a weekly hour with how many members it suits.
+// SlotCandidate is a weekly hour with what it means over all dates that the run would have by it.
 type SlotCandidate struct {
-	Slot   wall.Slot
-	Suits  int   // members whom it suits on every date
-	Of     int   // members who stated their hours
-	ByName []Fit // whom it suits, for members only; never why
-	Night  bool  // for somebody it is between 22 and 7 h
+	Slot     wall.Slot
+	StartsOn wall.Date // the first of its dates
+	EndsOn   wall.Date // the last
+	Dates    int
+	Left     int       // dates of the slot that are left out between them: holidays and breaks
+	Suits    int       // members whom it suits on every date
+	Of       int       // members who stated their hours
+	Silent   int       // members who stated none
+	Together int       // dates on which it suits all who stated their hours
+	ByName   []SlotFit // those who stated their hours, for members only; never why
+	Night    bool      // for somebody it is between 22 and 7 h
+	Warnings []Warning
+	Reasons  []Reason // in words, what matters most first
 }
 
 // Everybody says whether the hour suits all who stated theirs.
@@ -32,64 +40,166 @@ type Fit struct {
 	Suits bool
 }
 
-// Slots are the weekly hours that members share over the rest of the run, best first, up to limit (0: 50). Before the
-// run begins they are weighed over the whole of it. Members see whom an hour suits; facilitators see counts.
-func (cal *Calendar) Slots(ctx context.Context, actor identity.Actor, circleID string, limit int) ([]SlotCandidate, error) {
+// SlotFit says whether a weekly hour suits a member on every date, and on how many it does.
+type SlotFit struct {
+	Fit
+	Dates int
+}
+
+// Slots are the weekly hours that members share over the rest of the run, best first, up to limit (0: 50). Each is laid
+// out from a date on (zero: tomorrow, or when a forming circle starts) as the circle would meet by it: before the run
+// begins the whole of it, later the sessions still to come. Members see whom an hour suits; facilitators see counts. It answers Invalid
+// for a date in the past and one too far ahead.
+func (cal *Calendar) Slots(ctx context.Context, actor identity.Actor, circleID string, from wall.Date, limit int) ([]SlotCandidate, error) {
 	return view(ctx, cal, actor, circles.SeeSlots, circleID, func(c *course, o circles.Object) ([]SlotCandidate, error) {
-		people, err := c.people()
+		from, err := c.fromOn(from)
 		if err != nil {
 			return nil, err
 		}
-		stated := slices.DeleteFunc(slices.Clone(c.members), func(m circles.Member) bool {
-			return people[m.PersonID].Availability.IsZero()
-		})
-		found, err := c.commonSlots(stated, people)
+		weekdays, err := c.layOutWeekdays(from)
 		if err != nil {
 			return nil, err
 		}
+		people, err := c.fits(weekdays.span(c.loc))
+		if err != nil {
+			return nil, err
+		}
+		found := fitting.Weekly{Minutes: c.set.Minutes, Zone: c.loc, Dates: weekdays.dates()}.Hours(people, page.Limit(limit))
 		names := circles.May(actor, circles.SeeFits, o) == nil
-		out := []SlotCandidate{}
-		for _, f := range found[:min(len(found), page.Limit(limit))] {
-			out = append(out, candidate(f, stated, people, names))
+		out := make([]SlotCandidate, len(found))
+		for i, h := range found {
+			out[i] = candidate(h, weekdays[h.Weekday], people)
+			out[i].Slot.Zone = c.circle.Zone
+			if names {
+				out[i].ByName = c.slotFits(h, people)
+			}
 		}
 		return out, nil
 	})
 }
 
-func (c *course) commonSlots(stated []circles.Member, people map[string]identity.Person) ([]wall.Candidate, error) {
-	asked := make([]wall.Person, len(stated))
-	for i, m := range stated {
-		p := people[m.PersonID]
-		zone, err := wall.LoadZone(p.Zone)
-		if err != nil {
-			return nil, err
-		}
-		asked[i] = wall.Person{Availability: p.Availability, Zone: zone}
+func candidate(h fitting.Hour, laid laidOut, people []fitting.Person) SlotCandidate {
+	out := SlotCandidate{
+		Slot: wall.Slot{Weekday: h.Weekday, At: h.At}, StartsOn: laid.dates[0], EndsOn: laid.dates[len(laid.dates)-1],
+		Dates: len(laid.dates), Left: laid.left, Suits: len(h.Always), Together: h.Together, Night: len(h.Night) > 0, Warnings: laid.warnings,
 	}
-	first, n := c.rest()
-	return wall.CommonSlots(asked, wall.Weeks(first, n, c.set.Interval), c.loc, c.set.Minutes, slotStep), nil
+	for _, p := range people {
+		if p.Hours.IsZero() {
+			out.Silent++
+		} else {
+			out.Of++
+		}
+	}
+	out.Reasons = out.reasons(len(h.Shifted) > 0)
+	return out
 }
 
-// rest is the first day of the weeks that a slot is weighed over, and how many they are.
-func (c *course) rest() (wall.Date, int) {
-	tomorrow := c.today().AddDays(1)
-	if c.circle.State == circles.Forming {
-		if c.circle.StartsOn.After(tomorrow) {
-			return c.circle.StartsOn, c.set.Weeks
+// slotFits are the members who stated their hours, with how the weekly hour suits them.
+func (c *course) slotFits(h fitting.Hour, people []fitting.Person) []SlotFit {
+	out := []SlotFit{}
+	for i, m := range c.members {
+		if !people[i].Hours.IsZero() {
+			name := MemberName{MemberID: m.ID, FirstName: identity.FirstName(c.persons[m.PersonID])}
+			out = append(out, SlotFit{Fit: Fit{MemberName: name, Suits: slices.Contains(h.Always, i)}, Dates: h.Can[i]})
 		}
-		return tomorrow, c.set.Weeks
-	}
-	return tomorrow, max(c.coming(), 1)
-}
-
-func candidate(f wall.Candidate, stated []circles.Member, people map[string]identity.Person, names bool) SlotCandidate {
-	out := SlotCandidate{Slot: f.Slot, Suits: len(f.Always), Of: len(stated), Night: len(f.Night) > 0}
-	if !names {
-		return out
-	}
-	for i, m := range stated {
-		name := MemberName{MemberID: m.ID, FirstName: identity.FirstName(people[m.PersonID])}
-		out.ByName = append(out.ByName, Fit{MemberName: name, Suits: slices.Contains(f.Always, i)})
 	}
 	return out
+}
+
+// fromOn is the first date that something is looked for from: as asked for, else when a forming circle starts, and never
+// before tomorrow. It answers Invalid for a date in the past and one too far ahead.
+func (c *course) fromOn(asked wall.Date) (wall.Date, error) {
+	var v fault.Violations
+	today := c.today()
+	switch {
+	case asked.IsZero():
+		if c.circle.State == circles.Forming {
+			asked = c.circle.StartsOn
+		}
+	case asked.Before(today):
+		v.Add("/from_on", "in-the-past")
+	case asked.Sub(today) > farthestStart:
+		v.Add("/from_on", "too-far", fault.Args{"date": today.AddDays(farthestStart).String()})
+	}
+	if tomorrow := today.AddDays(1); asked.Before(tomorrow) {
+		asked = tomorrow
+	}
+	return asked, v.Err()
+}
+
+// laidOut is a run as it would be on a day of the week.
+type laidOut struct {
+	dates    []wall.Date
+	left     int
+	warnings []Warning
+}
+
+// weekdays is a run on each day of the week, Sunday first. A day on which it finds too few dates has none.
+type weekdays [7]laidOut
+
+// layOutWeekdays lays the sessions from a date on out on each day of the week.
+func (c *course) layOutWeekdays(from wall.Date) (weekdays, error) {
+	var out weekdays
+	watched, err := c.watched()
+	if err != nil {
+		return out, err
+	}
+	n := c.sessionsFrom(from)
+	for weekday := range time.Weekday(7) {
+		run := Run{Slot: wall.Slot{Weekday: weekday, Zone: c.circle.Zone}, Interval: c.set.Interval, Minutes: c.set.Minutes, Off: c.off}
+		laid, free, err := run.LayOut(from, c.now, n)
+		if err != nil {
+			return out, err
+		}
+		if len(laid) == n {
+			dates := datesOf(laid)
+			out[weekday] = laidOut{dates: dates, left: between(free, dates[0]), warnings: Warnings(dates, watched)}
+		}
+	}
+	return out, nil
+}
+
+// between counts the dates that are left out after the first of a run.
+func between(free []Free, first wall.Date) int {
+	n := 0
+	for _, f := range free {
+		if f.On.After(first) {
+			n++
+		}
+	}
+	return n
+}
+
+// sessionsFrom is how many sessions a new slot lays out from a date on: the whole run of a forming circle, else those to
+// come, at least one.
+func (c *course) sessionsFrom(from wall.Date) int {
+	if c.circle.State == circles.Forming {
+		return c.set.Weeks
+	}
+	n := 0
+	for _, s := range c.sessions {
+		if s.Coming(c.now) && !s.On(c.loc).Before(from) {
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
+func (w weekdays) dates() (out [7][]wall.Date) {
+	for i := range w {
+		out[i] = w[i].dates
+	}
+	return out
+}
+
+// span is from the midnight of the first date until the last session can have ended.
+func (w weekdays) span(loc *time.Location) (from, until time.Time) {
+	dates := w.dates()
+	all := slices.Concat(dates[:]...)
+	if len(all) == 0 {
+		return from, until
+	}
+	from, _ = wall.Instant(slices.MinFunc(all, wall.Date.Compare), 0, loc)
+	until, _ = wall.Instant(slices.MaxFunc(all, wall.Date.Compare).AddDays(2), 0, loc)
+	return from, until
 }

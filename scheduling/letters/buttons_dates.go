@@ -209,7 +209,7 @@ func lookGoOn(p *press) (standing, error) {
 
 // hours are the weekly hours that suit most members.
 func (p *press) hours(c circles.CircleView) ([]Option, error) {
-	found, err := p.calendar.Slots(p.ctx, p.actor, c.ID, hoursOffered+1)
+	found, err := p.calendar.Slots(p.ctx, p.actor, c.ID, wall.Date{}, hoursOffered+1)
 	if err != nil {
 		return nil, err
 	}
