@@ -32,6 +32,9 @@ type cast struct {
 	proof             string                 // what a letter to sign in with holds, for the member
 	seatID            string                 // the member's, unless a row is about another
 	flagID            string
+	replanID          string // a preview, or a change that was made
+	proposalID        string
+	optionID          string // of the proposal
 	link              string // to answer the session, for the member
 	formingCircle     circles.CircleView
 }
@@ -243,6 +246,42 @@ func faltering(c *cast, ctx context.Context) {
 		Reasons: health.Reasons{{Code: "dates_shift"}}, RaisedAt: now, UpdatedAt: now,
 	}
 	must(c.t, c.db.Write(ctx, func(tx database.Tx) error { return tx.Gorm().Create(&flag).Error }))
+}
+
+// aMove is a step that moves the session which the host leads.
+func (c *cast) aMove() scheduling.Step {
+	return scheduling.Step{Kind: scheduling.StepMove, SessionID: c.hostSession.ID, On: wall.DateOf(c.hostSession.StartsAt, time.UTC).AddDays(1)}
+}
+
+// previewed leaves a preview that the host made.
+func previewed(c *cast, ctx context.Context) {
+	replan, err := c.calendar.PreviewReplan(ctx, c.actors[host], c.circle.ID, c.aMove())
+	must(c.t, err)
+	c.replanID = replan.ID
+}
+
+// replanned leaves a change that the host made.
+func replanned(c *cast, ctx context.Context) {
+	previewed(c, ctx)
+	_, err := c.calendar.CommitReplan(ctx, c.actors[host], c.replanID, true)
+	must(c.t, err)
+}
+
+// voting leaves a question open which date takes the place of a session's.
+func voting(c *cast, ctx context.Context) {
+	p, err := c.calendar.ProposeDate(ctx, c.actors[host], c.hostSession.ID, scheduling.Wanted{})
+	must(c.t, err)
+	c.proposalID, c.optionID = p.ID, p.Options[0].ID
+}
+
+// subscribed lets everybody have a calendar elsewhere.
+func subscribed(c *cast, ctx context.Context) {
+	for _, who := range whom {
+		if who != nobody {
+			_, err := c.options.Busy.Name(ctx, c.actors[who], "https://calendar.example.org/"+c.actors[who].PersonID+".ics")
+			must(c.t, err)
+		}
+	}
 }
 
 // asking lets the row be about the invitation that waits.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -52,6 +53,7 @@ type reader struct {
 	depth int
 	deep  bool // the body was given up because of its depth
 
+	last    string // the text that was read last
 	path    []byte // where the walk is, as a JSON pointer
 	meaning bool   // the walk is about what fields mean and not about the contract
 	found   fault.Violations
@@ -63,9 +65,9 @@ func (r *reader) add(code string, args ...fault.Args) {
 	}
 }
 
-func (r *reader) addAt(name, code string) {
+func (r *reader) addAt(name, code string, args ...fault.Args) {
 	mark := r.enter(name)
-	r.add(code)
+	r.add(code, args...)
 	r.path = r.path[:mark]
 }
 
@@ -182,11 +184,11 @@ func (r *reader) word(word string) bool {
 
 func (r *reader) object(rule *contract.Rule) bool {
 	r.at++ // {
-	var seen uint64
+	var there fields
 	r.space()
 	if !r.take('}') {
 		for {
-			if !r.member(rule, &seen) {
+			if !r.member(rule, &there) {
 				return false
 			}
 			if r.space(); r.take('}') {
@@ -199,17 +201,44 @@ func (r *reader) object(rule *contract.Rule) bool {
 		}
 	}
 	if rule != nil {
-		for i, f := range rule.Fields {
-			if f.Required && seen&(1<<i) == 0 {
-				r.addAt(f.Name, "required")
-			}
-		}
+		r.complete(rule, there)
 	}
 	return true
 }
 
+// fields are the members of an object that were there, by their place in its rule, and of which kind it says it is.
+type fields struct {
+	seen uint64
+	kind string
+}
+
+func (f fields) has(i int) bool { return f.seen&(1<<i) != 0 }
+
+// complete says which fields an object lacks, and which are for other kinds than its own.
+func (r *reader) complete(rule *contract.Rule, there fields) {
+	for i, f := range rule.Fields {
+		if f.Required && !there.has(i) {
+			r.addAt(f.Name, "required")
+		}
+	}
+	for _, kind := range rule.Kinds {
+		if kind.Name != there.kind {
+			continue
+		}
+		for i, f := range rule.Fields {
+			needed := slices.Contains(kind.Needs, f.Name)
+			switch {
+			case needed && !there.has(i):
+				r.addAt(f.Name, "required")
+			case there.has(i) && !needed && !slices.Contains(kind.Takes, f.Name) && f.Name != contract.KindField:
+				r.addAt(f.Name, "not-of-this-kind", fault.Args{"kind": kind.Name})
+			}
+		}
+	}
+}
+
 // member reads one name and its value. Names are compared exactly: encoding/json would take any case.
-func (r *reader) member(rule *contract.Rule, seen *uint64) bool {
+func (r *reader) member(rule *contract.Rule, there *fields) bool {
 	name, _, ok := r.quoted()
 	if !ok {
 		return false
@@ -226,13 +255,17 @@ func (r *reader) member(rule *contract.Rule, seen *uint64) bool {
 	switch {
 	case of == nil:
 		r.add("unknown-field")
-	case *seen&(1<<field) != 0:
+	case there.has(field):
 		r.add("duplicate-field")
 		of = nil
 	default:
-		*seen |= 1 << field
+		there.seen |= 1 << field
 	}
+	r.last = ""
 	ok = r.value(of)
+	if of != nil && name == contract.KindField {
+		there.kind = r.last
+	}
 	r.path = r.path[:mark]
 	return ok
 }

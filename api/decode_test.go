@@ -76,6 +76,45 @@ func TestABodyIsHeldAgainstTheContractAtOnce(t *testing.T) {
 	}
 }
 
+func TestTheFieldsOfAKindBelongTogether(t *testing.T) {
+	step := ruleOf(t, "previewReplan")
+	id, on := `"session_id":"0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11"`, `"2026-09-01"`
+	cases := map[string]struct {
+		body  string
+		found []string
+	}{
+		"what the kind needs":                 {body: `{"kind":"skip",` + id + `}`},
+		"what it may have besides":            {body: `{"kind":"move",` + id + `,"date":` + on + `,"time":"12:30"}`},
+		"the kind may come last, and escaped": {body: `{` + id + `,"kind":"sk\u0069p"}`},
+		"nothing is needed":                   {body: `{"kind":"add"}`},
+		"what is needed is not there":         {body: `{"kind":"new_slot"}`, found: []string{"/time required", "/weekday required"}},
+		"what is for others": {
+			body:  `{"kind":"break","from_on":` + on + `,"weeks":1,"date":` + on + `}`,
+			found: []string{"/date not-of-this-kind", "/until_on required", "/weeks not-of-this-kind"},
+		},
+		"wrong, needed and for others, all at once": {
+			body:  `{"kind":"cancel","weeks":"one","colour":"red","time":"24:00"}`,
+			found: []string{"/weeks not-a-whole-number", "/colour unknown-field", "/time wrong-form", "/session_id required", "/time not-of-this-kind", "/weeks not-of-this-kind"},
+		},
+		"a kind that is none":                        {body: `{"kind":"undo",` + id + `}`, found: []string{"/kind not-one-of"}},
+		"no kind":                                    {body: `{` + id + `}`, found: []string{"/kind required"}},
+		"a kind that is no text":                     {body: `{"kind":["skip"],` + id + `}`, found: []string{"/kind not-a-text"}},
+		"a kind that is no text, after one":          {body: `{"time":"12:30","kind":7}`, found: []string{"/kind not-a-text"}},
+		"two kinds: the first is meant, and refused": {body: `{"kind":"skip","kind":"add",` + id + `}`, found: []string{"/kind duplicate-field"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			found, err := checkBody([]byte(c.body), step)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := said(found); !slices.Equal(got, c.found) {
+				t.Errorf("found %q\nwant  %q", got, c.found)
+			}
+		})
+	}
+}
+
 func said(v fault.Violations) []string {
 	var all []string
 	for _, one := range v {

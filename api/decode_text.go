@@ -14,6 +14,7 @@ func (r *reader) text(rule *contract.Rule) bool {
 	if !ok || rule == nil {
 		return ok
 	}
+	r.last = text
 	if !whole {
 		r.add("unreadable-text")
 	} else if code, args := checkText(text, rule); code != "" {

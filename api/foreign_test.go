@@ -14,6 +14,7 @@ import (
 	"kring/circles"
 	"kring/internal/database"
 	"kring/internal/identity"
+	"kring/scheduling"
 	"kring/scheduling/health"
 )
 
@@ -29,6 +30,11 @@ func (c *cast) abroad(ctx context.Context) map[string]string {
 	must(c.t, err)
 	change, err := c.calendar.Complete(ctx, c.actors["first there"], there.ID, 0, false)
 	must(c.t, err)
+	step := scheduling.Step{Kind: scheduling.StepSkip, SessionID: sessions[1].ID}
+	replan, err := c.calendar.PreviewReplan(ctx, c.actors["first there"], there.ID, step)
+	must(c.t, err)
+	proposal, err := c.calendar.ProposeDate(ctx, c.actors["first there"], sessions[2].ID, scheduling.Wanted{})
+	must(c.t, err)
 	applicant := c.signUp(c.other.ID, "wait@example.org")
 	applications, err := c.rooms.Applications(ctx, c.owner, c.other.ID, "", pageOne, 10)
 	must(c.t, err)
@@ -40,8 +46,9 @@ func (c *cast) abroad(ctx context.Context) map[string]string {
 		"programme_id": c.other.ID, "circle_id": there.ID, "session_id": sessions[0].ID, "motion_id": change.Motion.ID,
 		"member_id": c.seats["first there"].ID, "application_id": applications.Items[0].ID, "person_id": c.actors[stranger].PersonID,
 		"token_id": actor.TokenID, "sign_in_id": c.signInOf(c.cookie(c.actors[stranger].PersonID)), "flag_id": c.flagOver(there),
+		"replan_id": replan.ID, "proposal_id": proposal.ID,
 		// Of what bodies hold:
-		"looked_after_by": c.actors[stranger].PersonID, "host_id": c.seats["second there"].ID,
+		"option_id": proposal.Options[0].ID, "looked_after_by": c.actors[stranger].PersonID, "host_id": c.seats["second there"].ID,
 	}
 }
 
@@ -269,7 +276,7 @@ func TestNobodySetsWhatIsNotAskedFor(t *testing.T) {
 			owner: byToken(w.token(w.owner.PersonID)), facilitator: byToken(w.token(c.actors[facilitator].PersonID)),
 			"her browser": byCookie(w.cookie(c.actors[facilitator].PersonID)), member: byToken(w.token(c.actors[member].PersonID)),
 		}
-		c.motion.ID, c.flagID = nobodyID, nobodyID
+		c.motion.ID, c.flagID, c.replanID, c.proposalID, c.optionID = nobodyID, nobodyID, nobodyID, nobodyID, nobodyID
 		before := w.rows()
 		tried := 0
 		for i := range operations {

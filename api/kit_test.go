@@ -374,7 +374,8 @@ func unwritten(t testing.TB, before, after map[string]string, but ...string) {
 var tables = []string{
 	"people", "tokens", "journal", "idempotency_keys", "programmes", "programme_breaks", "facilitators", "applications",
 	"circles", "members", "motions", "sessions", "answers", "absences", "circle_breaks", "reminders", "flags",
-	"circle_messages", "told", "notices", "letters",
+	"circle_messages", "told", "notices", "letters", "replans", "date_proposals", "date_options", "date_votes", "foreign_calendars",
+	"busy_times",
 }
 
 // post makes letters of what is to be told; nil sends none.

@@ -113,6 +113,26 @@ var policy = map[string]row{
 	"setAbsences":   {want: "401 - - - 200 200 403 200 403 403 -", body: `{"items":[]}`},
 	"listSlots":     {want: "401 - - - 200 200 200 200 200 403 -"},
 
+	"previewReplan": {want: "401 - - - 201 201 201 201 201 403 -", body: `{"kind":"move","session_id":":session_id","date":"+10d"}`},
+	"listReplans":   {want: "401 - - - 200 200 200 200 200 403 -"},
+	"showReplan":    {want: "401 - - - 200 200 200 200 200 403 -", before: replanned},
+	"commitReplan":  {want: "401 - - - 200 200 200 200 200 403 -", before: previewed},
+	"undoReplan":    {want: "401 - - - 201 201 201 201 201 403 -", before: replanned},
+
+	"listDateProposals": {want: "401 - - - 200 200 200 200 200 200 -"},
+	"showDateProposal":  {want: "401 - - - 200 200 200 200 200 200 -", before: voting},
+	"proposeDate":       {want: "401 - - - 201 201 403 201 403 403 -"},
+	"voteOnDates":       {want: "401 - - - 200 200 403 200 403 403 -", before: voting, body: `{"votes":[{"option_id":":option_id","suits":true}]}`},
+	"closeDateProposal": {want: "401 - - - 403 200 403 403 403 403 -", before: voting, body: `{}`},
+
+	"showFeed":           {want: "401 200 200 200 200 200 200 200 200 200 200"},
+	"renewFeed":          {want: "401 200 200 200 200 200 200 200 200 200 200"},
+	"showCircleFeed":     {want: "401 - - - 200 200 403 200 403 403 -"},
+	"renewCircleFeed":    {want: "401 - - - 200 200 403 200 403 403 -"},
+	"showBusyCalendar":   {want: "401 200 200 200 200 200 200 200 200 200 200", before: subscribed},
+	"nameBusyCalendar":   {want: "401 200 200 200 200 200 200 200 200 200 200", body: `{"address":"webcal://calendar.example.org/els.ics"}`},
+	"forgetBusyCalendar": {want: "401 204 204 204 204 204 204 204 204 204 204", before: subscribed},
+
 	"showProgrammeHealth": {want: "401 - - - - - 200 200 200 - -"},
 	"showCircleHealth":    {want: "401 - - - 200 200 200 200 200 200 -"},
 	"sayFine":             {want: "401 - - - 200 200 403 200 403 403 -", before: faltering},
@@ -218,6 +238,7 @@ func (c *cast) fill(text string) string {
 		"+9d", day(9), "+10d", day(10), "+30d", day(30), "+40d", day(40), ":token_id", c.tokenID,
 		":programme_id", c.programme.ID, ":circle_id", c.circle.ID, ":member_id", c.seatID,
 		":person_id", c.personID, ":sign_in_id", c.signInID, ":proof", c.proof, ":application_id", c.application.ID,
+		":replan_id", c.replanID, ":proposal_id", c.proposalID, ":option_id", c.optionID,
 		":session_id", c.hostSession.ID, ":motion_id", c.motion.ID, ":flag_id", c.flagID, ":token", c.link, ":guide_set", "wol", ":week", "1",
 	).Replace(text)
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"kring/api/contract"
-	"kring/internal/fault"
 	"kring/scheduling"
 )
 
@@ -39,11 +38,6 @@ func (a *API) ShowDateProposal(ctx context.Context, r contract.ShowDateProposalR
 // ProposeDate asks the circle for another date for a session.
 func (a *API) ProposeDate(ctx context.Context, r contract.ProposeDateRequestObject) (contract.ProposeDateResponseObject, error) {
 	in, body := callOf(ctx), given(r.Body, contract.DateProposalDraft{})
-	if body.Date == nil && body.Time != nil {
-		var v fault.Violations
-		v.Add("/date", "required")
-		return nil, v.Err()
-	}
 	wanted := scheduling.Wanted{On: dateOf(body.Date), At: clockOf(body.Time)}
 	view, err := once(ctx, a, func(ctx context.Context) (made[contract.DateProposal], error) {
 		p, err := a.calendar.ProposeDate(ctx, in.actor, r.SessionId, wanted)

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"kring/api/contract"
 	"kring/internal/fault"
@@ -13,10 +12,7 @@ import (
 // PreviewReplan answers what a change of dates would do.
 func (a *API) PreviewReplan(ctx context.Context, r contract.PreviewReplanRequestObject) (contract.PreviewReplanResponseObject, error) {
 	in := callOf(ctx)
-	step, err := stepOf(r.Body)
-	if err != nil {
-		return nil, err
-	}
+	step := stepOf(r.Body)
 	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Replan], error) {
 		replan, err := a.calendar.PreviewReplan(ctx, in.actor, r.CircleId, step)
 		if err != nil {
@@ -168,61 +164,14 @@ func stepView(s scheduling.Step) contract.Step {
 	return view
 }
 
-// stepField is a field of a step, whether it was sent, and the kinds that need or take it.
-type stepField struct {
-	name         string
-	sent         bool
-	needs, takes []contract.StepDraftKind
-}
-
-const (
-	stepMove, stepLater    = contract.StepDraftKindMove, contract.StepDraftKindMoveLater
-	stepSkip, stepCancel   = contract.StepDraftKindSkip, contract.StepDraftKindCancel
-	stepShift, stepNewSlot = contract.StepDraftKindShift, contract.StepDraftKindNewSlot
-	stepBreak, stepAdd     = contract.StepDraftKindBreak, contract.StepDraftKindAdd
-)
-
-type kinds = []contract.StepDraftKind
-
-func stepFields(s *contract.StepDraft) []stepField {
-	return []stepField{
-		{"session_id", s.SessionId != nil, kinds{stepMove, stepLater, stepSkip, stepCancel}, nil},
-		{"date", s.Date != nil, kinds{stepMove, stepLater}, kinds{stepAdd}},
-		{"time", s.Time != nil, kinds{stepNewSlot}, kinds{stepMove, stepLater, stepAdd}},
-		{"from_on", s.FromOn != nil, kinds{stepBreak}, kinds{stepShift, stepNewSlot}},
-		{"until_on", s.UntilOn != nil, kinds{stepBreak}, nil},
-		{"weeks", s.Weeks != nil, kinds{stepShift}, nil},
-		{"weekday", s.Weekday != nil, kinds{stepNewSlot}, nil},
-	}
-}
-
-// checkStep says which fields the kind of a step lacks, and which it does not take.
-func checkStep(s *contract.StepDraft) (v fault.Violations) {
-	for _, f := range stepFields(s) {
-		needed := slices.Contains(f.needs, s.Kind)
-		switch {
-		case needed && !f.sent:
-			v.Add("/"+f.name, "required")
-		case f.sent && !needed && !slices.Contains(f.takes, s.Kind):
-			v.Add("/"+f.name, "not-of-this-kind", fault.Args{"kind": string(s.Kind)})
-		}
-	}
-	return v
-}
-
-// stepOf reads a step. It answers Invalid for every field that its kind lacks or does not take.
-func stepOf(body *contract.StepDraft) (scheduling.Step, error) {
-	if err := checkStep(body).Err(); err != nil {
-		return scheduling.Step{}, err
-	}
+// stepOf reads a step, of which the contract has checked that it has the fields of its kind.
+func stepOf(body *contract.StepDraft) scheduling.Step {
 	step := scheduling.Step{
-		Kind: scheduling.StepKind(body.Kind), SessionID: given(body.SessionId, ""), On: dateOf(body.Date),
+		Kind: scheduling.StepKind(body.Kind), SessionID: given(body.SessionId, ""), On: dateOf(body.Date), At: clockOf(body.Time),
 		FromOn: dateOf(body.FromOn), UntilOn: dateOf(body.UntilOn), Weeks: given(body.Weeks, 0),
 	}
 	if body.Weekday != nil {
-		step.Slot = slotOf(&contract.Slot{Weekday: *body.Weekday, Time: *body.Time})
-	} else {
-		step.At = clockOf(body.Time)
+		step.Slot, step.At = slotOf(&contract.Slot{Weekday: *body.Weekday, Time: *body.Time}), nil
 	}
-	return step, nil
+	return step
 }

@@ -1178,7 +1178,7 @@ type DateChange struct {
 	Before *Moment          `json:"before"`
 	Change DateChangeChange `json:"change"`
 
-	// SessionId Null in a dry run that adds it
+	// SessionId Null as long as it is not there
 	SessionId  *string `json:"session_id"`
 	SuitsAfter *Suits  `json:"suits_after,omitempty"`
 
@@ -1263,10 +1263,10 @@ type DateProposalWhy string
 
 // DateProposalDraft defines model for DateProposalDraft.
 type DateProposalDraft struct {
-	// Date Example: 2026-09-01
-	Date *On `json:"date,omitempty"`
+	// Date Else the date that the session has
+	Date *string `json:"date,omitempty"`
 
-	// Time With `date`; else the hour that the session has
+	// Time Else the hour that the session has. Neither date nor time: the best that Kring finds
 	Time *WallTime `json:"time,omitempty"`
 }
 

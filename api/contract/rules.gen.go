@@ -589,7 +589,7 @@ var (
 		{Name: "tell", Required: false, Rule: &Rule{Shape: Boolean}},
 	}}
 	ruleDateProposalDraft = &Rule{Shape: Object, Fields: []Field{
-		{Name: "date", Required: false, Rule: ruleOn},
+		{Name: "date", Required: false, Rule: &Rule{Shape: Text, Least: 0, Format: Date}},
 		{Name: "time", Required: false, Rule: &Rule{Shape: Text, Least: 0, Pattern: pattern3}},
 	}}
 	ruleDecline = &Rule{Shape: Object, Fields: []Field{
@@ -747,6 +747,15 @@ var (
 		{Name: "until_on", Required: false, Rule: &Rule{Shape: Text, Least: 0, Format: Date}},
 		{Name: "weekday", Required: false, Rule: ruleWeekday},
 		{Name: "weeks", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(12)}},
+	}, Kinds: []Kind{
+		{Name: "add", Needs: []string{}, Takes: []string{"date", "time"}},
+		{Name: "break", Needs: []string{"from_on", "until_on"}, Takes: []string{}},
+		{Name: "cancel", Needs: []string{"session_id"}, Takes: []string{}},
+		{Name: "move", Needs: []string{"session_id", "date"}, Takes: []string{"time"}},
+		{Name: "move_later", Needs: []string{"session_id", "date"}, Takes: []string{"time"}},
+		{Name: "new_slot", Needs: []string{"weekday", "time"}, Takes: []string{"from_on"}},
+		{Name: "shift", Needs: []string{"weeks"}, Takes: []string{"from_on"}},
+		{Name: "skip", Needs: []string{"session_id"}, Takes: []string{}},
 	}}
 	ruleTokenDraft = &Rule{Shape: Object, Fields: []Field{
 		{Name: "days", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(730)}},

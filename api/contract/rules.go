@@ -45,6 +45,19 @@ type Rule struct {
 
 	Fields []Field // of an object; others are refused
 	Items  *Rule   // of a list
+
+	// Kinds is which fields belong together, of an object whose field KindField says of which kind it is.
+	Kinds []Kind
+}
+
+// KindField is the field that says of which kind an object is.
+const KindField = "kind"
+
+// Kind is what the contract says about objects of one kind: the fields that they need and those that they may have
+// besides. Others are for other kinds.
+type Kind struct {
+	Name         string
+	Needs, Takes []string
 }
 
 // Field is a member of an object.

@@ -210,6 +210,35 @@ func (t *table) object(out *bytes.Buffer, s *openapi3.Schema) error {
 		fmt.Fprintf(out, "{Name: %q, Required: %t, Rule: %s},\n", name, slices.Contains(s.Required, name), rule)
 	}
 	out.WriteString("}")
+	return kinds(out, s)
+}
+
+// kindField says of which kind an object is: KindField of the contract, which this does not need in order to write it.
+const kindField = "kind"
+
+// kinds writes the extension x-kinds, of which that field has to have one value each.
+func kinds(out *bytes.Buffer, s *openapi3.Schema) error {
+	stated, is := s.Extensions["x-kinds"].(map[string]any)
+	if !is {
+		return nil
+	}
+	field := s.Properties[kindField]
+	if field == nil || !slices.Equal(slices.Sorted(slices.Values(texts(field.Value.Enum))), slices.Sorted(maps.Keys(stated))) {
+		return fmt.Errorf("x-kinds and the values of %s differ", kindField)
+	}
+	out.WriteString(", Kinds: []Kind{\n")
+	for _, name := range slices.Sorted(maps.Keys(stated)) {
+		kind, _ := stated[name].(map[string]any)
+		needs, _ := kind["needs"].([]any)
+		takes, _ := kind["takes"].([]any)
+		for _, field := range texts(slices.Concat(needs, takes)) {
+			if s.Properties[field] == nil {
+				return fmt.Errorf("x-kinds: %s has no field %s", name, field)
+			}
+		}
+		fmt.Fprintf(out, "{Name: %q, Needs: %#v, Takes: %#v},\n", name, texts(needs), texts(takes))
+	}
+	out.WriteString("}")
 	return nil
 }
 
