@@ -6,107 +6,197 @@ import (
 	"strings"
 )
 
-// maxDepth is how deep components may be nested: VCALENDAR, VEVENT, VALARM and one more.
-const maxDepth = 4
+const (
+	// maxDepth is how deep components may be nested: VCALENDAR, VEVENT, VALARM and one more.
+	maxDepth = 4
+	// maxLists is how many lines of rules and dates a file may have, which an event can have several of; above it is far
+	// above any calendar in use, and each costs twenty times its length.
+	maxLists = 50_000
+	// maxSeen is how many events are looked at, those that cannot be read included.
+	maxSeen = 2 * MaxEvents
+)
+
+// How often a property that matters may stand in one component.
+const (
+	never uint8 = iota
+	once
+	often
+)
+
+// property says of a name whether it matters to who reads a calendar. All else is left out before anything is made of
+// it: descriptions, guests and alarms are most of a file.
+func property(name string) uint8 {
+	switch name {
+	case "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "UID", "SEQUENCE", "SUMMARY", "TRANSP", "STATUS", "X-MICROSOFT-CDO-BUSYSTATUS",
+		"METHOD", "X-WR-TIMEZONE", "TZID", "X-LIC-LOCATION", "TZOFFSETFROM", "TZOFFSETTO":
+		return once
+	case "RRULE", "RDATE", "EXDATE", "FREEBUSY":
+		return often
+	}
+	return never
+}
+
+// matters says of a component whether it does.
+func matters(component string) bool {
+	switch component {
+	case "VCALENDAR", "VEVENT", "VFREEBUSY", "VTIMEZONE", "STANDARD", "DAYLIGHT":
+		return true
+	}
+	return false
+}
 
 // clean makes of a foreign file lines that the decoder reads without an error: one unfolded line each, names in
-// capitals, components closed in the order in which they were opened. What cannot be read is left out and counted.
+// capitals, components closed in the order in which they were opened, nothing that does not matter. What cannot be read
+// is left out and counted.
 func clean(data []byte, report *Report) []byte {
-	var out bytes.Buffer
-	var open []string
-	for _, line := range unfold(data) {
-		cleaned, name, value, ok := cleanLine(line, report)
-		switch {
-		case !ok:
-			report.BadLines++
-			continue
-		case name == "BEGIN" && len(open) < maxDepth && (len(open) > 0 || value == "VCALENDAR"):
-			open = append(open, value)
-		case name == "BEGIN" || len(open) == 0:
-			report.BadLines++
-			continue
-		case name == "END" && !slices.Contains(open, value):
-			report.BadLines++
-			continue
-		case name == "END":
-			open = closeTo(&out, open, value, report)
-			continue
+	c := cleaning{report: report}
+	for all := linesOf(data); ; {
+		line, more := all.next()
+		if !more {
+			break
 		}
-		out.WriteString(cleaned)
-		out.WriteString("\r\n")
+		c.line(line)
 	}
-	if len(open) > 0 {
+	if len(c.open) > 0 {
 		report.BadLines++
-		closeTo(&out, open, open[0], report)
+		c.closeTo(c.open[0].name)
 	}
-	return out.Bytes()
+	return c.out.Bytes()
+}
+
+// cleaning is a file on its way to lines that the decoder reads.
+type cleaning struct {
+	out    bytes.Buffer
+	report *Report
+	open   []opened
+	seen   int // events
+	lists  int // properties that may stand often
+}
+
+// opened is a component that is not closed yet.
+type opened struct {
+	name string
+	kept bool
+	had  []string // properties that stand in it once
+}
+
+func (c *cleaning) line(line []byte) {
+	end := bytes.IndexAny(line, ":;")
+	if end < 0 || end > maxName {
+		c.report.BadLines++
+		return
+	}
+	name := strings.ToUpper(string(bytes.TrimSpace(line[:end])))
+	if !soundName(name) {
+		c.report.BadLines++
+		return
+	}
+	switch name {
+	case "BEGIN", "END":
+		_, value, _ := bytes.Cut(line, []byte(":"))
+		c.component(name, value)
+	default:
+		c.property(name, line[end:])
+	}
+}
+
+// component opens or closes one.
+func (c *cleaning) component(name string, value []byte) {
+	component := ""
+	if len(value) <= maxName {
+		component = strings.ToUpper(string(bytes.TrimSpace(value)))
+	}
+	isOpen := slices.ContainsFunc(c.open, func(o opened) bool { return o.name == component })
+	switch {
+	case !soundName(component), name == "END" && !isOpen,
+		name == "BEGIN" && (len(c.open) >= maxDepth || len(c.open) == 0 && component != "VCALENDAR"):
+		c.report.BadLines++
+	case name == "END":
+		c.closeTo(component)
+	default:
+		kept := matters(component) && (len(c.open) == 0 || c.open[len(c.open)-1].kept)
+		if component == "VEVENT" && kept {
+			if c.seen++; c.seen > maxSeen {
+				c.report.BadEvents++
+				kept = false
+			}
+		}
+		c.open = append(c.open, opened{name: component, kept: kept})
+		if kept {
+			c.write("BEGIN:", component)
+		}
+	}
 }
 
 // closeTo closes the innermost component of that name, and before it what is still open inside.
-func closeTo(out *bytes.Buffer, open []string, name string, report *Report) []string {
+func (c *cleaning) closeTo(name string) {
 	for {
-		last := open[len(open)-1]
-		open = open[:len(open)-1]
-		out.WriteString("END:" + last + "\r\n")
-		if last == name {
-			return open
+		last := c.open[len(c.open)-1]
+		c.open = c.open[:len(c.open)-1]
+		if last.kept {
+			c.write("END:", last.name)
 		}
-		report.BadLines++
-	}
-}
-
-// unfold takes any line end, drops a byte order mark and bytes that are no UTF-8, and joins continued lines.
-func unfold(data []byte) []string {
-	data = joinFolded(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
-	data = bytes.ToValidUTF8(data, []byte("\uFFFD"))
-	var lines []string
-	for line := range strings.SplitSeq(string(data), "\n") {
-		if line != "" {
-			lines = append(lines, line)
+		if last.name == name {
+			return
 		}
+		c.report.BadLines++
 	}
-	return lines
 }
 
-// joinFolded works on bytes, because others fold inside a character.
-func joinFolded(data []byte) []byte {
-	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
-	data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
-	data = bytes.ReplaceAll(data, []byte("\n "), nil)
-	return bytes.ReplaceAll(data, []byte("\n\t"), nil)
+// property writes one that matters and stands in a component that does; rest is its line behind the name.
+func (c *cleaning) property(name string, rest []byte) {
+	kind := property(name)
+	if kind == never || len(c.open) == 0 || !c.open[len(c.open)-1].kept {
+		return
+	}
+	in := &c.open[len(c.open)-1]
+	if kind == once && slices.Contains(in.had, name) {
+		return
+	}
+	head, value, found := cutOutsideQuotes(string(bytes.ToValidUTF8(rest, []byte("\uFFFD"))), ':')
+	if !found || kind == often && c.lists >= maxLists {
+		c.report.BadLines++
+		return
+	}
+	if kind == often {
+		c.lists++
+	} else {
+		in.had = append(in.had, name)
+	}
+	c.write(append(append([]string{name}, c.params(head)...), ":", value)...)
 }
 
-// cleanLine gives the line as the decoder wants it, with its name and, for BEGIN and END, the component in capitals.
-// A parameter that cannot be read is dropped, the property stays.
-func cleanLine(line string, report *Report) (cleaned, name, value string, ok bool) {
-	head, value, found := cutOutsideQuotes(line, ':')
-	if !found {
-		return "", "", "", false
+func (c *cleaning) write(parts ...string) {
+	for _, part := range parts {
+		c.out.WriteString(part)
 	}
-	var params []string
-	name, rest, more := cutOutsideQuotes(head, ';')
-	for more {
-		var param string
+	c.out.WriteString("\r\n")
+}
+
+// maxParams is far above what a property has that we read; of one with more no parameter is.
+const maxParams = 2000
+
+// params are those that matter, each behind its semicolon. One that cannot be read is dropped, the property stays.
+func (c *cleaning) params(head string) (kept []string) {
+	if head == "" {
+		return nil
+	}
+	if len(head) > maxParams {
+		c.report.BadParams++
+		return nil
+	}
+	var param string
+	for rest, more := head[1:], true; more; {
 		param, rest, more = cutOutsideQuotes(rest, ';')
-		if soundParam(param) {
-			params = append(params, param)
-		} else {
-			report.BadParams++
+		name, _, _ := strings.Cut(param, "=")
+		switch {
+		case !soundParam(param):
+			c.report.BadParams++
+		case slices.Contains([]string{"TZID", "VALUE", "FBTYPE"}, strings.ToUpper(name)):
+			kept = append(kept, ";", param)
 		}
 	}
-	name = strings.ToUpper(strings.TrimSpace(name))
-	if !soundName(name) {
-		return "", "", "", false
-	}
-	if name == "BEGIN" || name == "END" {
-		value = strings.ToUpper(strings.TrimSpace(value))
-		return name + ":" + value, name, value, soundName(value)
-	}
-	cleaned = name
-	for _, p := range params {
-		cleaned += ";" + p
-	}
-	return cleaned + ":" + value, name, value, true
+	return kept
 }
 
 // cutOutsideQuotes is strings.Cut that does not look between double quotes; when a quote is never closed, it does.
@@ -126,23 +216,23 @@ func cutOutsideQuotes(s string, sep byte) (before, after string, found bool) {
 	return s, "", false
 }
 
+// maxName is far above the name of any property or component in use.
+const maxName = 64
+
 func soundName(name string) bool {
 	for _, r := range name {
 		if (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' {
 			return false
 		}
 	}
-	return name != "" && len(name) <= 64
+	return name != "" && len(name) <= maxName
 }
-
-// maxParam is far above any parameter in use; the decoder's time grows with the square of a parameter's length.
-const maxParam = 1000
 
 // soundParam follows the decoder's grammar: a name, then values with commas between, each wholly in quotes or free of
 // them.
 func soundParam(param string) bool {
 	name, values, found := strings.Cut(param, "=")
-	if !found || len(param) > maxParam || !soundName(strings.ToUpper(name)) {
+	if !found || !soundName(strings.ToUpper(name)) {
 		return false
 	}
 	for more := true; more; {

@@ -20,7 +20,10 @@
 // alone where that is possible.
 //
 // Writing:  Write -> layOut (checked, every place of the series) -> file, lines folded at 75 octets as they are written
-// Reading:  Read -> clean (bytes to sound lines, faults counted) -> emersion/go-ical decodes -> expand by zone and rule
+// Reading:  Read -> clean (bytes to sound lines of what matters, faults counted) -> emersion/go-ical decodes -> expand by
+// zone and rule -> Busy
+//
+// A file of others may be made to take much; its bounds stand in read.go and clean.go, and bounds_test.go tries them.
 //
 // A file's zone is described for just the time that its events span: short, because clients are reported to choke on
 // long ones, and exact, because some believe the file rather than their own tables.

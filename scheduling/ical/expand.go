@@ -73,7 +73,7 @@ func (in *reading) listed(props []goical.Prop) []start {
 }
 
 // maxSteps is how many starts a file's rules may be followed through, those before the window included.
-const maxSteps = 500_000
+const maxSteps = 200_000
 
 // span is a stretch of local time, both ends included.
 type span struct {

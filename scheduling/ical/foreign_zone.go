@@ -58,12 +58,15 @@ func (in *reading) clock(prop *goical.Prop) clock {
 	if c, known := in.zones.clocks[tzid]; known {
 		return c
 	}
-	c := in.named(tzid)
+	c := in.byName(tzid)
 	in.zones.clocks[tzid] = c
 	return c
 }
 
-func (in *reading) named(tzid string) clock {
+func (in *reading) byName(tzid string) clock {
+	if in.named++; in.named > MaxZones {
+		return in.fallback(true)
+	}
 	if loc := knownZone(tzid); loc != nil {
 		return locationClock(loc)
 	}

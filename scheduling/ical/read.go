@@ -18,7 +18,8 @@ const (
 	MaxBytes       = 2 << 20
 	MaxEvents      = 5000
 	MaxRules       = 500    // recurrence rules expanded, fewer if they are long; the rest is counted
-	MaxOccurrences = 20_000 // occurrences answered, the rest is counted
+	MaxOccurrences = 20_000 // occurrences answered, the first ones; the rest is counted
+	MaxZones       = 200    // names of zones looked up, the rest is unknown
 )
 
 // ErrTooLarge is wrapped when a file has more than MaxBytes, ErrUnreadable when it is no calendar at all.
@@ -69,9 +70,13 @@ func Read(r io.Reader, w Window) ([]Occurrence, Report, error) {
 	if len(data) > MaxBytes {
 		return nil, report, fmt.Errorf("calendar of more than %d bytes: %w", MaxBytes, ErrTooLarge)
 	}
-	decoder := goical.NewDecoder(bytes.NewReader(clean(data, &report)))
-	in := reading{window: w, report: &report}
-	var out []Occurrence
+	out, err := readAll(data, w, &report)
+	return out, report, err
+}
+
+func readAll(data []byte, w Window, report *Report) ([]Occurrence, error) {
+	decoder := goical.NewDecoder(bytes.NewReader(clean(data, report)))
+	in := reading{window: w, report: report}
 	files := 0
 	for ; ; files++ {
 		file, err := decoder.Decode()
@@ -79,20 +84,16 @@ func Read(r io.Reader, w Window) ([]Occurrence, Report, error) {
 			break
 		}
 		if err != nil {
-			return nil, report, fmt.Errorf("decode calendar: %w", errors.Join(ErrUnreadable, err))
+			return nil, fmt.Errorf("decode calendar: %w", errors.Join(ErrUnreadable, err))
 		}
 		in.zones = zonesOf(file)
-		out = append(out, in.calendar(file)...)
+		in.calendar(file)
 	}
 	if files == 0 {
-		return nil, report, ErrUnreadable
+		return nil, ErrUnreadable
 	}
-	slices.SortStableFunc(out, func(a, b Occurrence) int { return a.StartAt.Compare(b.StartAt) })
-	if len(out) > MaxOccurrences {
-		report.LeftOut += len(out) - MaxOccurrences
-		out = out[:MaxOccurrences]
-	}
-	return out, report, nil
+	in.shorten()
+	return in.found, nil
 }
 
 // reading is a file on its way to occurrences; its bounds hold for all calendars in it together.
@@ -103,6 +104,28 @@ type reading struct {
 	method string
 	rules  int
 	steps  int
+	named  int // zones
+	found  []Occurrence
+}
+
+// add keeps an occurrence that meets the window. What is beyond MaxOccurrences is dropped now and then, so that a file
+// that repeats without end fills no memory.
+func (in *reading) add(o Occurrence) {
+	if !o.StartAt.Before(in.window.Until) || !o.EndAt.After(in.window.From) && !o.StartAt.Equal(in.window.From) {
+		return
+	}
+	if in.found = append(in.found, o); len(in.found) >= 2*MaxOccurrences {
+		in.shorten()
+	}
+}
+
+// shorten sorts what was found and drops what is beyond MaxOccurrences.
+func (in *reading) shorten() {
+	slices.SortStableFunc(in.found, func(a, b Occurrence) int { return a.StartAt.Compare(b.StartAt) })
+	if beyond := len(in.found) - MaxOccurrences; beyond > 0 {
+		in.report.LeftOut += beyond
+		in.found = in.found[:MaxOccurrences]
+	}
 }
 
 // entry is a VEVENT whose times are understood.
@@ -126,14 +149,18 @@ func (e entry) at(s start) Occurrence {
 	return o
 }
 
-func (in *reading) calendar(file *goical.Calendar) []Occurrence {
+func (in *reading) calendar(file *goical.Calendar) {
 	in.method = strings.ToUpper(value(file.Props, "METHOD"))
 	in.report.Method = in.method
 	var entries []entry
 	overridden := map[string]bool{}
 	for _, event := range file.Events() {
+		if in.report.Events >= MaxEvents {
+			in.report.BadEvents++
+			continue
+		}
 		e, ok := in.entry(event)
-		if !ok || in.report.Events >= MaxEvents {
+		if !ok {
 			in.report.BadEvents++
 			continue
 		}
@@ -143,19 +170,14 @@ func (in *reading) calendar(file *goical.Calendar) []Occurrence {
 			overridden[placeKey(e.base.UID, e.place)] = true
 		}
 	}
-	var out []Occurrence
 	for _, e := range newest(entries) {
 		for _, s := range in.starts(e) {
-			o := e.at(s)
-			if e.place.IsZero() && overridden[placeKey(o.UID, o.StartAt)] {
-				continue
-			}
-			if o.StartAt.Before(in.window.Until) && (o.EndAt.After(in.window.From) || o.StartAt.Equal(in.window.From)) {
-				out = append(out, o)
+			if o := e.at(s); !e.place.IsZero() || !overridden[placeKey(o.UID, o.StartAt)] {
+				in.add(o)
 			}
 		}
 	}
-	return out
+	in.freeBusy(file)
 }
 
 func placeKey(uid string, t time.Time) string { return strconv.FormatInt(t.Unix(), 10) + " " + uid }
@@ -200,7 +222,7 @@ func (in *reading) entry(event goical.Event) (entry, bool) {
 	e.base.UID = plain(written(event.Props, "UID"))
 	e.base.Sequence, _ = strconv.Atoi(value(event.Props, "SEQUENCE"))
 	e.base.Summary = plain(written(event.Props, "SUMMARY"))
-	e.base.Transparent = strings.EqualFold(value(event.Props, "TRANSP"), "TRANSPARENT")
+	e.base.Transparent = transparent(event.Props, e.base.AllDay)
 	e.base.Status = strings.ToUpper(value(event.Props, "STATUS"))
 	switch {
 	case in.method == Cancel:
@@ -210,6 +232,9 @@ func (in *reading) entry(event goical.Event) (entry, bool) {
 	}
 	return e, true
 }
+
+// longest is how long an event written by its length may be.
+const longest = 366 * 24 * time.Hour
 
 // end takes DTEND, DURATION, or else the day of a whole-day event; without any of them an event has no length.
 func (in *reading) end(e entry) (time.Time, bool) {
@@ -223,12 +248,25 @@ func (in *reading) end(e entry) (time.Time, bool) {
 	}
 	if prop := e.event.Props.Get("DURATION"); prop != nil {
 		length, err := prop.Duration()
-		return e.base.StartAt.Add(length), err == nil && length >= 0 && length < 366*24*time.Hour
+		return e.base.StartAt.Add(length), err == nil && length >= 0 && length < longest
 	}
 	if e.base.AllDay {
 		return e.clock(e.local.AddDate(0, 0, 1)), true
 	}
 	return e.base.StartAt, true
+}
+
+// transparent says whether an event takes up no time. A whole day takes it up only where the file says so: others put
+// birthdays and holidays there. Where somebody works, other than at home or at the office, takes up nothing either.
+func transparent(props goical.Props, allDay bool) bool {
+	switch strings.ToUpper(value(props, "X-MICROSOFT-CDO-BUSYSTATUS")) {
+	case "FREE", "WORKINGELSEWHERE":
+		return true
+	case "BUSY", "OOF", "TENTATIVE":
+		return false
+	}
+	transp := strings.ToUpper(value(props, "TRANSP"))
+	return transp == "TRANSPARENT" || allDay && transp != "OPAQUE"
 }
 
 // Busy gives the times that the occurrences take up, merged and in order; cancelled and transparent ones take none.
