@@ -22,6 +22,8 @@ if [ "$what" = test ]; then
 	need postgresql has_postgres
 	need python3-icalendar has_icalendar
 	need khal command -v khal
+	need dovecot-imapd ls /usr/lib/dovecot/imap
+	need dovecot-lmtpd ls /usr/lib/dovecot/lmtp
 	need nodejs command -v node
 	need npm command -v npm
 fi

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -29,6 +30,9 @@ type Door struct {
 	take     Take
 	ours     Address
 	log      *slog.Logger
+
+	busy   sync.RWMutex // held to read by whoever deals with a mail
+	closed bool
 }
 
 // Open listens; a unix socket that a dead process left behind is replaced. host is what the door calls itself.
@@ -72,22 +76,17 @@ func clearSocket(ctx context.Context, path string) {
 func (d *Door) Addr() net.Addr { return d.listener.Addr() }
 
 // Serve takes mails until Close.
-func (d *Door) Serve() error {
-	if err := d.server.Serve(d.listener); !errors.Is(err, smtp.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
+func (d *Door) Serve() error { return d.server.Serve(d.listener) }
 
-// Close takes no new connections, waits for those under way as long as ctx lasts, and cuts off the others.
-func (d *Door) Close(ctx context.Context) error {
-	err := d.server.Shutdown(ctx)
-	if err != nil {
-		err = d.server.Close()
-	}
+// Close cuts everybody off and waits for the mails that are being dealt with: their servers, who get no answer, come again.
+func (d *Door) Close() error {
+	err := d.server.Close()
 	if closed := d.listener.Close(); err == nil && !errors.Is(closed, net.ErrClosed) {
-		err = closed
+		err = closed // closed so early that the server did not know its listener yet
 	}
+	d.busy.Lock()
+	defer d.busy.Unlock()
+	d.closed = true
 	return err
 }
 
@@ -159,9 +158,15 @@ func read(r io.Reader) ([]byte, error) {
 }
 
 func (v *visit) take(raw []byte, to string) error {
+	v.door.busy.RLock()
+	defer v.door.busy.RUnlock()
+	if v.door.closed {
+		return errLater
+	}
 	ctx := context.Background() // what is begun is finished; it is bounded by the database's own limit
+	from := v.from
 	var fell *panicked
-	err := v.door.take.taken(ctx, Mail{Raw: raw, Recipient: to, Sender: &v.from})
+	err := v.door.take.taken(ctx, Mail{Raw: raw, Recipient: to, Sender: &from})
 	switch {
 	case errors.As(err, &fell):
 		v.door.log.ErrorContext(ctx, "a mail could not be dealt with and is passed over", "error", err)

@@ -15,6 +15,8 @@ const (
 	// dialWithin and answerWithin bound how long the server may take; a large literal takes its time.
 	dialWithin   = 30 * time.Second
 	answerWithin = 2 * time.Minute
+	// stopWithin is how long the server may take when we stop.
+	stopWithin = 5 * time.Second
 	// chunk is how many sizes are asked for at once.
 	chunk = 200
 	// inARow is how many mails may fail one after the other before the rest waits for the next look: more than that is the
@@ -38,7 +40,11 @@ func (r *Reader) session(ctx context.Context, up func()) error {
 		return err
 	}
 	defer s.client.Close()
-	stop := context.AfterFunc(ctx, func() { _ = s.client.Close() })
+	stop := context.AfterFunc(ctx, func() { // what is under way is finished, but not by a server that hangs
+		late := time.AfterFunc(stopWithin, func() { _ = s.client.Close() })
+		<-s.client.Closed()
+		late.Stop()
+	})
 	defer stop()
 	up()
 	r.up.Store(true)
@@ -227,7 +233,7 @@ func (s *session) one(ctx context.Context, uid imap.UID, size int64) (bool, erro
 		return true, err
 	}
 	var fell *panicked
-	err = s.Take.taken(ctx, Mail{Raw: raw})
+	err = s.Take.taken(context.WithoutCancel(ctx), Mail{Raw: raw})
 	switch {
 	case errors.As(err, &fell):
 		s.Log.ErrorContext(ctx, "a mail could not be dealt with and is passed over", "uid", uid, "error", err)
