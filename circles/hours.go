@@ -31,7 +31,7 @@ func fits(c Circle, set guides.Set, members []identity.Person, hours wall.Availa
 		next, err := slot.Next(startOf(c, now))
 		return err == nil && hours.Suits(next.At, set.Minutes, loc), err
 	}
-	return sharesHour(c, set, members, wall.Person{Availability: hours, Zone: loc}, now)
+	return sharesHour(c, set, members, stated{hours, loc}, now)
 }
 
 // startOf is the instant from which the circle's slot counts: its start, or now when that is past or unknown.
@@ -47,9 +47,18 @@ func startOf(c Circle, now time.Time) time.Time {
 	return start.Add(-time.Second)
 }
 
+// stated is the hours that somebody stated, in the zone in which they hold.
+type stated struct {
+	hours wall.Availability
+	zone  *time.Location
+}
+
+// hourStep is the grain in which a common hour is looked for, in minutes.
+const hourStep = 15
+
 // sharesHour says whether the members of a circle without a slot and a newcomer have an hour of the week in common.
-func sharesHour(c Circle, set guides.Set, members []identity.Person, newcomer wall.Person, now time.Time) (bool, error) {
-	people := []wall.Person{newcomer}
+func sharesHour(c Circle, set guides.Set, members []identity.Person, newcomer stated, now time.Time) (bool, error) {
+	people := []stated{newcomer}
 	for _, m := range members {
 		if m.Availability.IsZero() {
 			continue
@@ -58,15 +67,23 @@ func sharesHour(c Circle, set guides.Set, members []identity.Person, newcomer wa
 		if err != nil {
 			return false, err
 		}
-		people = append(people, wall.Person{Availability: m.Availability, Zone: loc})
+		people = append(people, stated{m.Availability, loc})
 	}
 	loc, err := wall.LoadZone(c.Zone)
 	if err != nil {
 		return false, err
 	}
-	week := wall.Weeks(wall.DateOf(startOf(c, now), loc), 1, 7)
-	candidates := wall.CommonSlots(people, week, loc, set.Minutes, 15)
-	return slices.ContainsFunc(candidates, func(s wall.Candidate) bool { return len(s.Always) == len(people) }), nil
+	first := wall.DateOf(startOf(c, now), loc)
+	for n := range 7 {
+		for at := wall.TimeOfDay(0); at.Valid(); at += hourStep {
+			start, _ := wall.Instant(first.AddDays(n), at, loc)
+			cannot := func(p stated) bool { return !p.hours.Suits(start, set.Minutes, p.zone) }
+			if !slices.ContainsFunc(people, cannot) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // fitsIn is fits with the circle's members read on tx.

@@ -5,7 +5,8 @@
 // program needs none from the machine). It refuses zones that mean something else on another machine ("Local"),
 // dates outside 2000..2200, and hours that are not quarter hours.
 //
-// Where to start: [Slot] (a circle's weekly slot), [Availability] (the hours at which a person can), [CommonSlots].
+// Where to start: [Slot] (a circle's weekly slot), [Availability] (the hours at which a person can),
+// [Quiet] (those at which nobody is to be bothered).
 //
 // Main path:
 //

@@ -2,6 +2,18 @@ package wall
 
 import "time"
 
+// The hours at which nobody should be asked to meet without having said so: from Night until Morning, local time.
+const (
+	Night   = 22 * 60
+	Morning = 7 * 60
+)
+
+// InNight says whether a session that starts at the instant and takes so many minutes touches the hours from 22 to 7 on
+// the wall in loc.
+func InNight(t time.Time, minutes int, loc *time.Location) bool {
+	return Quiet{From: Night, Until: Morning}.Touches(t, minutes, loc)
+}
+
 // Quiet is the hours of a day at which somebody wants to be left alone, on that person's wall, over midnight when From
 // is the later one. From is in it, Until is not; equal ones are no hours at all.
 type Quiet struct{ From, Until TimeOfDay }
