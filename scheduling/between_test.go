@@ -253,14 +253,14 @@ func TestWhereTheQuorumIsLostBySomebodyWhoLeavesTheCircleHearsAtOnce(t *testing.
 	s := tuesdays
 	s.zones = slices.Repeat([]string{"Europe/Brussels"}, 4)
 	lives(t, s, func(t *testing.T, w *world) {
-		w.until("2018-02-18T12:00:00Z") // the reminder of the 20th is out
+		w.until("2018-02-19T12:00:00Z") // the reminder of the 20th is out, and it is too late to vote
 		got(w.calendar.Answer(w.ctx, w.member(0), w.on("2018-02-20").ID, No))(t)
 		if n := w.told(NoticeQuorumLost); n != 0 {
 			t.Fatalf("three of four are enough, and %d heard otherwise", n)
 		}
 		gone := w.course().members[3]
 		got(w.registry.Leave(w.ctx, identity.Actor{PersonID: gone.PersonID}, gone.ID))(t)
-		w.until("2018-02-18T12:01:00Z")
+		w.until("2018-02-19T12:01:00Z")
 		if n := w.told(NoticeQuorumLost); n != 3 {
 			t.Errorf("%d heard that it is lost", n)
 		}

@@ -47,6 +47,7 @@ type setting struct {
 	zones    []string // one for each member; default five in Brussels
 	breaks   []circles.Break
 	forming  bool // the circle is not begun
+	goNoGo   bool // those who said nothing are asked a day ahead; a circle does so unless it says otherwise
 }
 
 // lives runs a life in a bubble of virtual time on each database.
@@ -115,6 +116,7 @@ func (w *world) open(s setting) {
 	for _, m := range seats {
 		got(w.registry.AcceptSeat(w.ctx, identity.Actor{PersonID: m.PersonID}, m.ID))(w.t)
 	}
+	got(w.registry.PatchCircle(w.ctx, w.facilitator, view.ID, 0, circles.CirclePatch{GoNoGo: &s.goNoGo}))(w.t)
 }
 
 func (w *world) somebody(name, zone string) identity.Actor {

@@ -114,7 +114,8 @@ func workingTimeBefore(t time.Time, d time.Duration, loc *time.Location, holiday
 	}
 }
 
-// moments are the best starts for a session instead of its own, before the next planned one and some time after the vote.
+// moments are the best starts for a session instead of its own: after the one before and before the next, and some time
+// after the vote.
 func (c *course) moments(s Session, closes time.Time, limit int, avoid ...fitting.Interval) ([]time.Time, error) {
 	w := fitting.Wanted{
 		Minutes: int(s.EndsAt.Sub(s.StartsAt) / time.Minute), Quorum: c.quorum(), From: closes.Add(breather),
@@ -128,6 +129,9 @@ func (c *course) moments(s Session, closes time.Time, limit int, avoid ...fittin
 		w.Avoid = append(w.Avoid, fitting.Interval{From: other.StartsAt, Until: other.EndsAt})
 		if other.StartsAt.After(s.StartsAt) && other.StartsAt.Before(w.Until) {
 			w.Until = other.StartsAt
+		}
+		if other.StartsAt.Before(s.StartsAt) && other.EndsAt.After(w.From) {
+			w.From = other.EndsAt
 		}
 	}
 	people, err := c.fits(w.From, w.Until)
