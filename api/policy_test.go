@@ -112,6 +112,7 @@ var policy = map[string]row{
 	"listAbsences":  {want: "401 - - - 200 200 403 200 403 403 -"},
 	"setAbsences":   {want: "401 - - - 200 200 403 200 403 403 -", body: `{"items":[]}`},
 	"listSlots":     {want: "401 - - - 200 200 200 200 200 403 -"},
+	"listStarts":    {want: "401 - - - 200 200 200 200 200 - -", before: forming},
 
 	"previewReplan": {want: "401 - - - 201 201 201 201 201 403 -", body: `{"kind":"move","session_id":":session_id","date":"+10d"}`},
 	"listReplans":   {want: "401 - - - 200 200 200 200 200 403 -"},

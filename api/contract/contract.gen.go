@@ -1749,6 +1749,8 @@ type MemberDraft struct {
 
 // MemberFit defines model for MemberFit.
 type MemberFit struct {
+	// Dates On how many of the dates, for a weekly slot
+	Dates     *int   `json:"dates,omitempty"`
 	FirstName string `json:"first_name"`
 
 	// MemberId Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
@@ -2284,19 +2286,41 @@ type Slot struct {
 
 // SlotCandidate defines model for SlotCandidate.
 type SlotCandidate struct {
-	// Members For members only; suits or not, never why
+	// Dates How many sessions the run would have by it; each was checked
+	Dates int `json:"dates"`
+
+	// EndsOn Example: 2026-09-01
+	EndsOn On `json:"ends_on"`
+
+	// Left Dates of the slot that are left out for holidays and breaks
+	Left int `json:"left"`
+
+	// Members Those who stated their hours, for members only; suits or not, never why
 	Members *[]MemberFit `json:"members,omitempty"`
 
 	// Night For somebody it is between 22 and 7 h
 	Night bool `json:"night"`
 
 	// Of How many members stated their hours
-	Of     int    `json:"of"`
-	Reason string `json:"reason"`
-	Slot   Slot   `json:"slot"`
+	Of int `json:"of"`
+
+	// Reason All reasons in one text
+	Reason  string   `json:"reason"`
+	Reasons []Reason `json:"reasons"`
+
+	// Silent How many stated none
+	Silent int  `json:"silent"`
+	Slot   Slot `json:"slot"`
+
+	// StartsOn Example: 2026-09-01
+	StartsOn On `json:"starts_on"`
 
 	// Suits How many members it suits on every date
 	Suits int `json:"suits"`
+
+	// Together On how many of the dates all who stated their hours can
+	Together int           `json:"together"`
+	Warnings []DateWarning `json:"warnings"`
 
 	// Zone IANA time zone
 	//
@@ -2337,6 +2361,34 @@ type Speaks = []Spoken
 //
 // Example: nl
 type Spoken = string
+
+// StartCandidate defines model for StartCandidate.
+type StartCandidate struct {
+	// EndsOn Example: 2026-09-01
+	EndsOn On `json:"ends_on"`
+
+	// Left Dates of the slot that the run leaves out for holidays and breaks
+	Left int `json:"left"`
+
+	// Reason All reasons in one text
+	Reason  string   `json:"reason"`
+	Reasons []Reason `json:"reasons"`
+
+	// StartsOn Example: 2026-09-01
+	StartsOn On `json:"starts_on"`
+
+	// Warned Dates that a warning is about: holidays of some, school holidays, summer, the turn of the year
+	Warned   int           `json:"warned"`
+	Warnings []DateWarning `json:"warnings"`
+}
+
+// StartCandidateList defines model for StartCandidateList.
+type StartCandidateList struct {
+	Items []StartCandidate `json:"items"`
+
+	// Next Cursor of the next page
+	Next *Next `json:"next"`
+}
 
 // Step What was asked for, with the fields of its kind
 type Step struct {
@@ -2474,6 +2526,9 @@ type DryRun = bool
 
 // FlagID Example: 0192f0c1-7a0e-7d3a-9f50-3d0f7f2b6c11
 type FlagID = ID
+
+// FromOn Example: 2026-09-01
+type FromOn = On
 
 // GuideSetKey defines model for GuideSetKey.
 type GuideSetKey = string
@@ -2888,7 +2943,19 @@ type ChangeSlotParams struct {
 
 // ListSlotsParams defines parameters for ListSlots.
 type ListSlotsParams struct {
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+	// FromOn The first date that counts, at the earliest tomorrow; else when a forming circle starts
+	FromOn *FromOn `form:"from_on,omitempty" json:"from_on,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Lang Language of messages and rendered texts; wins over Accept-Language
+	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ListStartsParams defines parameters for ListStarts.
+type ListStartsParams struct {
+	// FromOn The first date that counts, at the earliest tomorrow; else when a forming circle starts
+	FromOn *FromOn `form:"from_on,omitempty" json:"from_on,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Lang Language of messages and rendered texts; wins over Accept-Language
 	Lang *Lang `form:"lang,omitempty" json:"lang,omitempty"`
@@ -3589,9 +3656,12 @@ type ServerInterface interface {
 	// ChangeSlot A new weekly slot from a date on
 	// (POST /api/v1/circles/{circle_id}/slot)
 	ChangeSlot(ctx echo.Context, circleId CircleID, params ChangeSlotParams) error
-	// ListSlots The weekly hours that members share, best first
+	// ListSlots The weekly hours that members share over all dates of the run, best first
 	// (GET /api/v1/circles/{circle_id}/slots)
 	ListSlots(ctx echo.Context, circleId CircleID, params ListSlotsParams) error
+	// ListStarts First dates for a circle that has not begun, in the 26 weeks ahead; fewest weeks lost to holidays first
+	// (GET /api/v1/circles/{circle_id}/starts)
+	ListStarts(ctx echo.Context, circleId CircleID, params ListStartsParams) error
 	// ShowDateProposal One proposal with its options; members see votes by name, facilitators see counts
 	// (GET /api/v1/date-proposals/{proposal_id})
 	ShowDateProposal(ctx echo.Context, proposalId ProposalID, params ShowDateProposalParams) error
@@ -5464,6 +5534,13 @@ func (w *ServerInterfaceWrapper) ListSlots(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListSlotsParams
+	// ------------- Optional query parameter "from_on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from_on", ctx.QueryParams(), &params.FromOn, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from_on: %s", err))
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -5480,6 +5557,45 @@ func (w *ServerInterfaceWrapper) ListSlots(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListSlots(ctx, circleId, params)
+	return err
+}
+
+// ListStarts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListStarts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "circle_id" -------------
+	var circleId CircleID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "circle_id", ctx.Param("circle_id"), &circleId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter circle_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListStartsParams
+	// ------------- Optional query parameter "from_on" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from_on", ctx.QueryParams(), &params.FromOn, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from_on: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", ctx.QueryParams(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lang: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListStarts(ctx, circleId, params)
 	return err
 }
 
@@ -7570,6 +7686,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/feed", wrapper.ShowCircleFeed, options.OperationMiddlewares["showCircleFeed"]...)
 	router.POST(options.BaseURL+"/api/v1/circles/:circle_id/feed/renew", wrapper.RenewCircleFeed, options.OperationMiddlewares["renewCircleFeed"]...)
 	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/slots", wrapper.ListSlots, options.OperationMiddlewares["listSlots"]...)
+	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/starts", wrapper.ListStarts, options.OperationMiddlewares["listStarts"]...)
 	router.POST(options.BaseURL+"/api/v1/circles/:circle_id/messages", wrapper.WriteToCircle, options.OperationMiddlewares["writeToCircle"]...)
 	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/journal", wrapper.ListJournal, options.OperationMiddlewares["listJournal"]...)
 	router.GET(options.BaseURL+"/api/v1/circles/:circle_id/health", wrapper.ShowCircleHealth, options.OperationMiddlewares["showCircleHealth"]...)
@@ -9350,6 +9467,46 @@ type ListSlotsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListSlotsdefaultApplicationProblemPlusJSONResponse) VisitListSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStartsRequestObject struct {
+	CircleId CircleID `json:"circle_id"`
+	Params   ListStartsParams
+}
+
+type ListStartsResponseObject interface {
+	VisitListStartsResponse(w http.ResponseWriter) error
+}
+
+type ListStarts200JSONResponse StartCandidateList
+
+func (response ListStarts200JSONResponse) VisitListStartsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStartsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListStartsdefaultApplicationProblemPlusJSONResponse) VisitListStartsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11922,9 +12079,12 @@ type StrictServerInterface interface {
 	// ChangeSlot A new weekly slot from a date on
 	// (POST /api/v1/circles/{circle_id}/slot)
 	ChangeSlot(ctx context.Context, request ChangeSlotRequestObject) (ChangeSlotResponseObject, error)
-	// ListSlots The weekly hours that members share, best first
+	// ListSlots The weekly hours that members share over all dates of the run, best first
 	// (GET /api/v1/circles/{circle_id}/slots)
 	ListSlots(ctx context.Context, request ListSlotsRequestObject) (ListSlotsResponseObject, error)
+	// ListStarts First dates for a circle that has not begun, in the 26 weeks ahead; fewest weeks lost to holidays first
+	// (GET /api/v1/circles/{circle_id}/starts)
+	ListStarts(ctx context.Context, request ListStartsRequestObject) (ListStartsResponseObject, error)
 	// ShowDateProposal One proposal with its options; members see votes by name, facilitators see counts
 	// (GET /api/v1/date-proposals/{proposal_id})
 	ShowDateProposal(ctx context.Context, request ShowDateProposalRequestObject) (ShowDateProposalResponseObject, error)
@@ -13551,6 +13711,32 @@ func (sh *strictHandler) ListSlots(ctx echo.Context, circleId CircleID, params L
 		return err
 	} else if validResponse, ok := response.(ListSlotsResponseObject); ok {
 		return validResponse.VisitListSlotsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListStarts operation middleware
+func (sh *strictHandler) ListStarts(ctx echo.Context, circleId CircleID, params ListStartsParams) error {
+	var request ListStartsRequestObject
+
+	request.CircleId = circleId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStarts(ctx.Request().Context(), request.(ListStartsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStarts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListStartsResponseObject); ok {
+		return validResponse.VisitListStartsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

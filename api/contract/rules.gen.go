@@ -199,6 +199,13 @@ func Operations() []Operation {
 		{ID: "listSlots", Method: "GET", Path: "/api/v1/circles/:circle_id/slots", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
 			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
 			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "from_on", Place: InQuery, Required: false, Rule: ruleOn},
+			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
+		}},
+		{ID: "listStarts", Method: "GET", Path: "/api/v1/circles/:circle_id/starts", Scope: "sessions:read", Public: false, Status: 200, Tagged: false, Within: 10, MostBody: 1048576, Parameters: []Parameter{
+			{Name: "circle_id", Place: InPath, Required: true, Rule: ruleID},
+			{Name: "lang", Place: InQuery, Required: false, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"nl", "en"}}},
+			{Name: "from_on", Place: InQuery, Required: false, Rule: ruleOn},
 			{Name: "limit", Place: InQuery, Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(200)}},
 		}},
 		{ID: "showCircle", Method: "GET", Path: "/api/v1/circles/:circle_id", Scope: "circles:read", Public: false, Status: 200, Tagged: true, Within: 10, MostBody: 1048576, Parameters: []Parameter{
