@@ -172,19 +172,6 @@ func ReviveIn(tx database.Tx, actor identity.Actor, now time.Time, c Circle) (Ci
 	return change(tx, actor, now, c, "revived", nil)
 }
 
-// SlotIn agrees a new weekly slot, in the circle's zone; a running circle begins a new calendar series with it, and
-// health looks only at what comes after.
-func SlotIn(tx database.Tx, actor identity.Actor, now time.Time, c Circle, slot wall.Slot) (Circle, error) {
-	slot.Zone = c.Zone
-	c.SetSlot(slot)
-	if c.State.Begun() {
-		c.Series++
-		c.ReasonsSince = &now
-	}
-	details := map[string]string{"weekday": wall.WeekdayKey(slot.Weekday), "time": slot.At.String()}
-	return change(tx, actor, now, c, "slot-changed", details)
-}
-
 // SignOfLifeIn notes that a member was heard of: what is asked of her alone is answered by it.
 func SignOfLifeIn(tx database.Tx, memberID string, now time.Time) error {
 	return noteSign(tx, memberID, now)

@@ -106,6 +106,17 @@ func (c *Circle) End(now time.Time, reason EndReason, text string) error {
 	return nil
 }
 
+// AgreeSlot agrees another weekly slot, in the circle's zone. One that runs or is paused begins a new calendar series with
+// it, and health looks only at what comes after.
+func (c *Circle) AgreeSlot(now time.Time, slot wall.Slot) {
+	slot.Zone = c.Zone
+	c.SetSlot(slot)
+	if c.State.Begun() {
+		c.Series++
+		c.ReasonsSince = &now
+	}
+}
+
 // CheckEnd answers the cleaned text, or Invalid with what is wrong with the reason and the text.
 func CheckEnd(reason EndReason, text string) (string, error) {
 	var v fault.Violations

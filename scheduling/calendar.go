@@ -98,6 +98,11 @@ func (cal *Calendar) write(ctx context.Context, a ask, fn func(database.Tx) (*co
 		if change, err = c.change(); err != nil {
 			return err
 		}
+		if c.answers != nil {
+			if err := c.answers(); err != nil {
+				return err
+			}
+		}
 		if change.DryRun = a.dryRun; a.dryRun {
 			return errDryRun
 		}
@@ -164,6 +169,26 @@ func (c *course) journal(action, subjectID string, details map[string]string) er
 		At: c.now, ActorID: c.actor.PersonID, ProgrammeID: c.circle.ProgrammeID, CircleID: c.circle.ID,
 		SubjectID: subjectID, Action: action, Details: details,
 	})
+}
+
+// deed is a line for the journal that a step asks for, and that is written when its outcome is saved.
+type deed struct {
+	action, subjectID string
+	details           map[string]string
+}
+
+// note asks for a line in the journal, as journal writes it.
+func (c *course) note(action, subjectID string, details map[string]string) {
+	c.deeds = append(c.deeds, deed{action: action, subjectID: subjectID, details: details})
+}
+
+func (c *course) saveDeeds() error {
+	for _, d := range c.deeds {
+		if err := c.journal(d.action, d.subjectID, d.details); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // view runs a reading use case: one consistent view, the policy asked, nothing locked.

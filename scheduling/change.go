@@ -55,7 +55,11 @@ func (c Change) Changes() []SessionChange {
 
 // change says what the use case did.
 func (c *course) change() (Change, error) {
-	out := Change{Circle: c.circle, Letters: len(c.posts) + c.letters, Motion: c.motion, Message: c.message}
+	out := Change{Circle: c.circle, Letters: len(c.posts) + c.joined + c.letters, Motion: c.motion, Message: c.message}
+	if len(c.replans) > 0 {
+		last := c.replans[len(c.replans)-1]
+		out.ReplanID, out.CalendarUpdates, out.Free = last.ID, last.done.Calendars, last.done.Free
+	}
 	var fresh []wall.Date
 	for _, s := range c.sessions {
 		was, existed := c.was(s.ID)
@@ -80,12 +84,18 @@ func (c *course) change() (Change, error) {
 		shown := *s
 		out.Session = &shown
 	}
+	var err error
+	out.Warnings, err = c.warnings(fresh)
+	return out, err
+}
+
+// warnings are what should be known of new dates.
+func (c *course) warnings(fresh []wall.Date) ([]Warning, error) {
 	if len(fresh) == 0 {
-		return out, nil
+		return nil, nil
 	}
 	watched, err := c.watched()
-	out.Warnings = Warnings(fresh, watched)
-	return out, err
+	return Warnings(fresh, watched), err
 }
 
 func whatBecame(s, was Session, existed bool) Changed {

@@ -27,18 +27,32 @@ type course struct {
 	sessions  []Session
 	reminders []Reminder
 	word      Word
-	breaks    []CircleBreak
+	breaks    []CircleBreak // those of the circle
 	off       OffDays
 	schools   []Span
 
-	before    []Session // as they were read
+	before    []Session     // as they were read
+	freed     []CircleBreak // the breaks, as they were read
 	persons   map[string]identity.Person
 	busy      busyTimes
 	signs     []string             // members who gave a sign of life
 	asked     []string             // members who are now asked "still in?"
 	dues      []Due                // to write; a zero DueAt takes the row away
 	tellAll   bool                 // people are told of all coming dates by what is done now
-	tellOf    []string             // sessions whose date people are told of
+	telling   string               // the kind of the letter that tells all coming dates, when it waits for its hour
+	tellingAt time.Time            // what makes that letter one occasion
+	replanned []string             // sessions whose date or state a step changed
+	tellOf    []string             // those of them that people are told of
+	hush      bool                 // nobody is told of what the step changed
+	known     *knowledge           // what people were told until now
+	heard     []Told               // what they are told now
+	holds     []hold               // letters that are brought forward
+	joined    int                  // letters that are not asked for because one waits
+	replans   []replannedStep      // the steps that were done
+	undone    []string             // ids of replans that were taken back
+	given     []string             // ids for what a step adds
+	deeds     []deed               // lines for the journal
+	answers   func() error         // of the use case, once all is saved
 	tellTo    map[string]time.Time // persons who are told of all coming dates, and when
 	worked    []Reminder           // rows that were dealt with
 	counts    *Counts              // of the pass that time runs; nil in a use case
@@ -132,6 +146,9 @@ func (c *course) memberByID(id string) (circles.Member, bool) {
 // expected are the members who are expected at the session.
 func (c *course) expected(s Session) []circles.Member { return c.word.Expected(s, c.members, c.loc) }
 
+// length is how long a session takes.
+func (c *course) length() time.Duration { return time.Duration(c.set.Minutes) * time.Minute }
+
 // put gives a session another date.
 func (s *Session) put(start time.Time) {
 	length := s.EndsAt.Sub(s.StartsAt)
@@ -192,7 +209,7 @@ func (c *course) replace(lost Session) error {
 	if err != nil {
 		return err
 	}
-	s := c.fresh(newID(), dates[0])
+	s := c.fresh(c.freshID(), dates[0])
 	s.ReplacesID = &lost.ID
 	c.sessions = append(c.sessions, s)
 	return nil
@@ -208,14 +225,17 @@ func (c *course) unreplace(found Session, told func(sessionID string) bool) {
 
 // relay gives the coming sessions from a date on new dates, in their order, from that date on. A session that keeps its
 // date keeps its answers.
-func (c *course) relay(from wall.Date) error {
+func (c *course) relay(from wall.Date) error { return c.relayTo(from, from) }
+
+// relayTo gives the coming sessions from a date on new dates, in their order, from another date on.
+func (c *course) relayTo(from, to wall.Date) error {
 	var later []int
 	for i, s := range c.sessions {
 		if s.Coming(c.now) && !s.On(c.loc).Before(from) {
 			later = append(later, i)
 		}
 	}
-	dates, err := c.layOutFrom(from, len(later))
+	dates, err := c.layOutFrom(to, len(later))
 	if err != nil {
 		return err
 	}

@@ -133,7 +133,7 @@ func TestMovesThatAreRefused(t *testing.T) {
 		refused(w.calendar.Move(w.ctx, w.member(0), session.ID, 7, day(t, "2018-03-26"), 0, false))(t, "stale")
 		refused(w.calendar.Move(w.ctx, w.member(0), "no-id", 0, day(t, "2018-03-26"), 0, false))(t, "not-found")
 		dry := got(w.calendar.Move(w.ctx, w.member(0), session.ID, 0, day(t, "2018-03-26"), 0, true))(t)
-		if !dry.DryRun || dry.Letters != 5 || w.on("2018-03-25").Revision != session.Revision || w.told(NoticeMoved) != 0 {
+		if !dry.DryRun || dry.Letters != 5 || w.on("2018-03-25").Revision != session.Revision || w.told(NoticeDatesChanged) != 0 {
 			t.Errorf("the dry run says %+v and left %v", dry, w.on("2018-03-25"))
 		}
 		if again := got(move("2018-03-25", wall.At(10, 0)))(t); again.Letters != 0 || len(again.Changes()) != 0 {
@@ -166,8 +166,8 @@ func TestAMoveTellsOnceAndForgetsAnswers(t *testing.T) {
 		}
 		got(w.calendar.Move(w.ctx, w.facilitator, session.ID, 0, day(t, "2018-03-03"), wall.At(9, 0), false))(t)
 		b = got(w.calendar.Brief(w.ctx, w.circleID, w.member(1).PersonID))(t)
-		if told := b.Told[moved.ID]; !told.WasAt.Equal(session.StartsAt) || w.told(NoticeMoved) != 5 {
-			t.Errorf("moved twice before the letter: told %+v, %d notices", told, w.told(NoticeMoved))
+		if told := b.Told[moved.ID]; !told.WasAt.Equal(session.StartsAt) || w.told(NoticeDatesChanged) != 5 {
+			t.Errorf("moved twice before the letter: told %+v, %d notices", told, w.told(NoticeDatesChanged))
 		}
 		w.until("2018-03-03T08:30:00Z")
 		if n := w.told(NoticeReminderTwoDays); n != 10 {
@@ -191,7 +191,7 @@ func TestASkipAddsADateAtTheEnd(t *testing.T) {
 		w.until("2018-02-20T11:45:00Z")
 		refused(w.calendar.Skip(w.ctx, w.member(0), w.on("2018-02-20").ID, 0, false))(t, "session-over")
 		got(w.calendar.Cancel(w.ctx, w.member(0), w.on("2018-02-20").ID, 0, false))(t)
-		if n := len(w.course().sessions); n != 16 || w.told(NoticeCancelled) != 5 {
+		if n := len(w.course().sessions); n != 16 || w.told(NoticeDatesChanged) != 5 {
 			t.Errorf("%d sessions", n)
 		}
 	})
@@ -227,7 +227,7 @@ func TestABreakMovesItsDatesToTheEnd(t *testing.T) {
 		violates(add("2018-03-05", "2018-04-02"))(t, "/until_on break-too-long")
 		violates(add("2018-02-01", "2018-02-11"))(t, "/until_on in-the-past")
 		change := got(add("2018-03-05", "2018-03-18"))(t)
-		if len(change.Changes()) != 2 || change.EndsOn != day(t, "2018-06-05") || w.told(NoticeBreak) != 5 {
+		if len(change.Changes()) != 2 || change.EndsOn != day(t, "2018-06-05") || w.told(NoticeDatesChanged) != 5 {
 			t.Errorf("changes %v, ends on %v", change.Changes(), change.EndsOn)
 		}
 		refused(add("2018-03-18", "2018-03-20"))(t, "break-overlaps")
@@ -301,7 +301,7 @@ func TestANewSlotFromADateOn(t *testing.T) {
 		if c.sessions[2].Series != 1 || c.sessions[3].Series != 2 || c.circle.ReasonsSince == nil {
 			t.Errorf("series %d and %d", c.sessions[2].Series, c.sessions[3].Series)
 		}
-		if n := w.told(NoticeNewSlot); n != 5 {
+		if n := w.told(NoticeDatesChanged); n != 5 {
 			t.Errorf("%d letters", n)
 		}
 	})
@@ -320,12 +320,12 @@ func TestSlotsThatMembersShare(t *testing.T) {
 				return err
 			})
 		}
-		found := got(w.calendar.Slots(w.ctx, w.member(0), w.circleID, 3))(t)
+		found := got(w.calendar.Slots(w.ctx, w.member(0), w.circleID, wall.Date{}, 3))(t)
 		best := found[0]
 		if best.Slot.Weekday != time.Thursday || best.Slot.At != wall.At(12, 30) || !best.Everybody() || best.Of != 2 || len(best.ByName) != 2 {
 			t.Errorf("the best is %+v", best)
 		}
-		for _, slot := range got(w.calendar.Slots(w.ctx, w.facilitator, w.circleID, 0))(t) {
+		for _, slot := range got(w.calendar.Slots(w.ctx, w.facilitator, w.circleID, wall.Date{}, 0))(t) {
 			if slot.ByName != nil {
 				t.Fatalf("a facilitator sees whom a slot suits: %+v", slot)
 			}

@@ -221,16 +221,8 @@ func (cal *Calendar) MoreDates(ctx context.Context, actor identity.Actor, circle
 		if n = min(n, mostSessions(c.set.Weeks)-len(c.sessions)); n < 1 {
 			return fault.New(fault.Conflict, "enough-dates")
 		}
-		dates, err := c.datesAtEnd(n)
-		if err != nil {
-			return err
-		}
-		for _, d := range dates {
-			c.sessions = append(c.sessions, c.fresh(newID(), d))
-		}
-		c.remindsAgain()
-		c.untold("more-dates", NoticeFinishOrMore)
-		return c.journal("dates-added", "", nil)
+		_, err := c.replan(Step{Kind: StepAdd, Count: n})
+		return err
 	})
 }
 

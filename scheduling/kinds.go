@@ -6,11 +6,6 @@ const (
 	NoticeReminderTwoDays = "reminder_two_days"
 	NoticeReminderHour    = "reminder_hour"
 	NoticeOutcomeQuestion = "outcome_question"
-	NoticeMoved           = "moved"
-	NoticeCancelled       = "cancelled"
-	NoticeSkipped         = "skipped"
-	NoticeNewSlot         = "new_slot"
-	NoticeBreak           = "break"
 	NoticeJoinedLate      = "joined_late"
 	NoticePaused          = "paused"
 	NoticeResumed         = "resumed"
@@ -37,9 +32,9 @@ const (
 // Kinds are all of them, for the wiring's table of letters.
 func Kinds() []string {
 	return []string{
-		NoticeBegin, NoticeReminderTwoDays, NoticeReminderHour, NoticeOutcomeQuestion, NoticeMoved, NoticeCancelled,
-		NoticeSkipped, NoticeNewSlot, NoticeBreak, NoticeJoinedLate, NoticePaused, NoticeResumed, NoticeReturnSoon,
-		NoticeCompleted, NoticeEnded, NoticeStillIn, NoticeGoOn, NoticeFinishOrMore, NoticeQuorumLost,
-		NoticeHostChanged, NoticeCircleMessage, NoticeFlagAsked, NoticeStalling, NoticeWeeklyOverview,
+		NoticeBegin, NoticeReminderTwoDays, NoticeReminderHour, NoticeOutcomeQuestion, NoticeDatesChanged,
+		NoticeJoinedLate, NoticePaused, NoticeResumed, NoticeReturnSoon, NoticeCompleted, NoticeEnded, NoticeStillIn, NoticeGoOn, NoticeFinishOrMore, NoticeQuorumLost,
+		NoticeHostChanged, NoticeCircleMessage, NoticeAnswerOutdated, NoticeNobodyReads, NoticeOtherAddress,
+		NoticeFlagAsked, NoticeStalling, NoticeWeeklyOverview,
 	}
 }

@@ -22,51 +22,34 @@ type SlotChange struct {
 func (cal *Calendar) NewSlot(ctx context.Context, actor identity.Actor, circleID string, revision int, to SlotChange, dryRun bool) (Change, error) {
 	a := ask{actor: actor, action: circles.ChangeSlot, revision: revision, dryRun: dryRun}
 	return cal.onCircle(ctx, circleID, a, func(c *course) error {
-		if err := c.running(); err != nil {
-			return err
-		}
-		to.Slot.Zone = c.circle.Zone
-		if err := c.checkSlot(&to); err != nil {
-			return err
-		}
-		return c.newSlot(to)
+		_, err := c.replan(Step{Kind: StepNewSlot, FromOn: to.FromOn, Slot: &to.Slot})
+		return err
 	})
 }
 
-func (c *course) checkSlot(to *SlotChange) error {
-	var v fault.Violations
-	if wall.WeekdayKey(to.Slot.Weekday) == "" {
-		v.Add("/weekday", "not-a-weekday")
-	}
-	if !to.Slot.At.Valid() {
-		v.Add("/time", "not-a-time")
-	}
-	switch today := c.today(); {
-	case to.FromOn.IsZero():
-		to.FromOn = today
-		if next, ok := Next(c.sessions, c.now); ok {
-			to.FromOn = next.On(c.loc)
-		}
-	case to.FromOn.Before(today):
-		v.Add("/from_on", "in-the-past")
-	case to.FromOn.Sub(today) > farthestStart:
-		v.Add("/from_on", "too-far", fault.Args{"date": today.AddDays(farthestStart).String()})
-	}
-	return v.Err()
-}
-
-func (c *course) newSlot(to SlotChange) error {
-	var err error
-	c.circle, err = circles.SlotIn(c.tx, c.actor, c.now, c.circle, to.Slot)
-	if err != nil {
+// stepNewSlot lays the sessions from a date on out anew, on another weekday and hour.
+func (c *course) stepNewSlot(step *Step) error {
+	if err := c.running(); err != nil {
 		return err
 	}
-	if err := c.relay(to.FromOn); err != nil {
+	var v fault.Violations
+	slot := *step.Slot
+	if wall.WeekdayKey(slot.Weekday) == "" {
+		v.Add(fieldWeekday, "not-a-weekday")
+	}
+	if !slot.At.Valid() {
+		v.Add(fieldTime, "not-a-time")
+	}
+	c.laidOutFrom(step, &v)
+	if err := v.Err(); err != nil {
+		return err
+	}
+	c.circle.AgreeSlot(c.now, slot)
+	c.touched = true
+	if err := c.relay(step.FromOn); err != nil {
 		return err
 	}
 	c.goesOn()
-	c.tellAll, c.touched = true, true
-	c.untold("new-slot")
-	c.ofCircle(NoticeNewSlot, "", c.now, c.members)
+	c.note("slot-changed", c.circle.ID, map[string]string{"weekday": wall.WeekdayKey(slot.Weekday), "time": slot.At.String()})
 	return nil
 }

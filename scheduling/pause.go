@@ -2,6 +2,7 @@ package scheduling
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kring/internal/fault"
@@ -23,26 +24,29 @@ const (
 func (cal *Calendar) AddBreak(ctx context.Context, actor identity.Actor, circleID string, revision int, fromOn, untilOn wall.Date, dryRun bool) (Change, error) {
 	a := ask{actor: actor, action: circles.AddBreak, revision: revision, dryRun: dryRun}
 	return cal.onCircle(ctx, circleID, a, func(c *course) error {
-		if c.circle.State != circles.Forming {
-			if err := c.running(); err != nil {
-				return err
-			}
-		}
-		free := Span{FromOn: fromOn, UntilOn: untilOn}
-		if err := c.checkBreak(free); err != nil {
+		_, err := c.replan(Step{Kind: StepBreak, FromOn: fromOn, UntilOn: untilOn})
+		return err
+	})
+}
+
+// stepBreak keeps dates free; what lies in them moves to the end of the run. A circle that has not begun can have
+// breaks too.
+func (c *course) stepBreak(step *Step) error {
+	if c.circle.State != circles.Forming {
+		if err := c.running(); err != nil {
 			return err
 		}
-		return c.addBreak(free)
-	})
+	}
+	free := Span{FromOn: step.FromOn, UntilOn: step.UntilOn}
+	if err := c.checkBreak(free); err != nil {
+		return err
+	}
+	return c.addBreak(free)
 }
 
 func (c *course) checkBreak(free Span) error {
 	var v fault.Violations
 	switch days := free.UntilOn.Sub(free.FromOn) + 1; {
-	case free.FromOn.IsZero():
-		v.Add("/from_on", "required")
-	case free.UntilOn.IsZero():
-		v.Add("/until_on", "required")
 	case days < 1:
 		v.Add("/until_on", "before-from")
 	case days > longestBreak:
@@ -55,10 +59,11 @@ func (c *course) checkBreak(free Span) error {
 	if err := v.Err(); err != nil {
 		return err
 	}
-	for _, b := range c.breaks {
-		if free.Meets(Span{FromOn: b.FromOn, UntilOn: b.UntilOn}) {
-			return fault.New(fault.Conflict, "break-overlaps")
-		}
+	if c.meetsBreak(free) {
+		return fault.New(fault.Conflict, "break-overlaps")
+	}
+	if c.swallows(free) {
+		return fault.New(fault.Conflict, "break-swallows-run")
 	}
 	if len(c.breaks) >= mostBreaks {
 		return fault.New(fault.Conflict, "too-many-breaks").With("limit", mostBreaks)
@@ -66,28 +71,34 @@ func (c *course) checkBreak(free Span) error {
 	return nil
 }
 
+// meetsBreak says whether the circle keeps one of the dates free already.
+func (c *course) meetsBreak(free Span) bool {
+	return slices.ContainsFunc(c.breaks, func(b CircleBreak) bool { return free.Meets(Span{FromOn: b.FromOn, UntilOn: b.UntilOn}) })
+}
+
+// swallows says whether all that is still to come lies in a stretch, and it is more than a last session: that is no
+// break but a pause.
+func (c *course) swallows(free Span) bool {
+	in := 0
+	for _, s := range c.sessions {
+		if s.Coming(c.now) && free.Holds(s.On(c.loc)) {
+			in++
+		}
+	}
+	return in > 1 && in == c.coming()
+}
+
 func (c *course) addBreak(free Span) error {
-	b := CircleBreak{ID: newID(), CircleID: c.circle.ID, FromOn: free.FromOn, UntilOn: free.UntilOn, CreatedAt: c.now}
-	if err := insert(c.tx, []CircleBreak{b}); err != nil {
-		return err
-	}
-	details := map[string]string{"from_on": free.FromOn.String(), "until_on": free.UntilOn.String()}
-	if err := c.journal("break-added", b.ID, details); err != nil {
-		return err
-	}
-	c.touched = true
+	b := CircleBreak{ID: c.freshID(), CircleID: c.circle.ID, FromOn: free.FromOn, UntilOn: free.UntilOn, CreatedAt: c.now}
+	c.breaks = append(slices.Clone(c.breaks), b)
 	c.off.Breaks = append(c.off.Breaks, free)
+	c.touched = true
+	c.note("break-added", b.ID, map[string]string{"from_on": free.FromOn.String(), "until_on": free.UntilOn.String()})
 	if c.circle.State == circles.Forming {
 		return nil
 	}
 	c.remindsAgain()
-	if err := c.clear(free); err != nil {
-		return err
-	}
-	c.tellAll = true
-	c.untold("break")
-	c.ofCircle(NoticeBreak, b.ID, c.now, c.members)
-	return nil
+	return c.clear(free)
 }
 
 // Pause stops a running circle until a date, at most twelve weeks ahead; sessions until then move to the end of the
@@ -113,9 +124,8 @@ func (c *course) pauseUntil(returnsOn wall.Date) error {
 	if soon := c.instant(returnsOn.AddDays(-returnSoonDays), dayBegins); soon.After(c.now) {
 		c.due(ReturnSoon, soon)
 	}
-	c.tellAll, c.touched = true, true
-	c.untold("paused")
-	c.ofCircle(NoticePaused, "", c.now, c.members)
+	c.touched = true
+	c.tellsAll(NoticePaused, "paused", c.now)
 	return nil
 }
 
@@ -155,9 +165,8 @@ func (c *course) resume(startsOn wall.Date) error {
 	}
 	c.due(ResumeNow, time.Time{})
 	c.due(ReturnSoon, time.Time{})
-	c.tellAll, c.touched = true, true
-	c.untold("resumed")
-	c.ofCircle(NoticeResumed, "", c.now, c.members)
+	c.touched = true
+	c.tellsAll(NoticeResumed, "resumed", c.now)
 	return nil
 }
 
@@ -215,8 +224,8 @@ func (c *course) revive(startsOn wall.Date) error {
 	for _, d := range dates {
 		c.sessions = append(c.sessions, c.fresh(newID(), d))
 	}
-	c.tellAll, c.touched = true, true
-	c.ofCircle(NoticeResumed, "", c.now, c.members)
+	c.touched = true
+	c.tellsAll(NoticeResumed, "resumed", c.now)
 	return nil
 }
 

@@ -201,8 +201,7 @@ func (c *course) dueNow(d Due) error {
 	switch d.Kind {
 	case ReturnSoon:
 		if c.circle.State == circles.Paused {
-			c.ofCircle(NoticeReturnSoon, "", d.DueAt, c.members)
-			c.tellAll = true
+			c.tellAll, c.telling, c.tellingAt = true, NoticeReturnSoon, d.DueAt
 		}
 	case ResumeNow:
 		if c.circle.State == circles.Paused {

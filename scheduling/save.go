@@ -37,6 +37,7 @@ func (c *course) readRows() error {
 	if c.breaks, err = breaksOf(c.tx, c.circle.ID); err != nil {
 		return err
 	}
+	c.freed = c.breaks
 	c.readOffDays(breaks)
 	return nil
 }
@@ -80,7 +81,8 @@ func (c *course) save() error {
 	c.deal()
 	c.tellHosts()
 	for _, step := range []func() error{
-		c.saveSigns, c.saveSessions, c.saveReminders, c.saveVoids, c.savePosts, c.saveTold, c.saveCircle,
+		c.saveSigns, c.saveBreaks, c.saveSessions, c.saveReminders, c.tell, c.saveVoids, c.savePosts, c.saveTold, c.saveDeeds,
+		c.saveCircle, c.saveReplans,
 	} {
 		if err := step(); err != nil {
 			return err
@@ -101,6 +103,14 @@ func (c *course) saveSigns() error {
 		}
 	}
 	return nil
+}
+
+// saveBreaks writes the breaks that came and went.
+func (c *course) saveBreaks() error {
+	if err := insert(c.tx, breaksBeside(c.breaks, c.freed)); err != nil {
+		return err
+	}
+	return deleteBreaks(c.tx, breaksBeside(c.freed, c.breaks))
 }
 
 // saveSessions gives every session whose date or state changed the circle's next SEQUENCE, which always rises.

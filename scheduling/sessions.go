@@ -229,7 +229,7 @@ func (b Briefing) ChangedBy(hour time.Time) []ChangedDate {
 	var out []ChangedDate
 	for _, s := range b.Sessions {
 		t, ok := b.Told[s.ID]
-		if !ok || !t.At.Equal(hour) {
+		if !ok || !t.At.Equal(hour) || t.settled() {
 			continue
 		}
 		one := ChangedDate{Session: s, WasAt: t.WasAt}

@@ -146,6 +146,15 @@ func breaksOf(tx database.Tx, circleID string) ([]CircleBreak, error) {
 	return rows[CircleBreak](tx.Gorm().Where("circle_id = ?", circleID).Order("from_on, id").Limit(mostSessionRows))
 }
 
+func deleteBreaks(tx database.Tx, gone []CircleBreak) error {
+	for _, b := range gone {
+		if err := tx.Gorm().Where("id = ?", b.ID).Delete(&CircleBreak{}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func messageByID(tx database.Tx, id string) (CircleMessage, error) {
 	var m CircleMessage
 	if !database.IsID(id) {
@@ -271,7 +280,7 @@ func earliest(tx database.Tx, statements ...string) (time.Time, error) {
 // What people were told.
 
 func saveTold(tx database.Tx, fresh []Told) error {
-	return upsert(tx, fresh, []string{"person_id", "session_id"}, "starts_at", "was_at", "sequence", "state", "at")
+	return upsert(tx, fresh, []string{"person_id", "session_id"}, "starts_at", "was_at", "sequence", "state", "was_state", "at")
 }
 
 func toldOf(tx database.Tx, personIDs, sessionIDs []string) ([]Told, error) {

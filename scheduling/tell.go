@@ -1,11 +1,10 @@
 package scheduling
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"time"
 
+	"kring/internal/fault"
 	"kring/internal/outbox"
 
 	"kring/circles"
@@ -66,15 +65,22 @@ func (c *course) unsaid(sessionID, reason string, kinds ...string) {
 }
 
 // untold takes back what waits to be told about the circle's dates.
-func (c *course) untold(reason string, more ...string) {
-	c.voids = append(c.voids, void{kinds: append(dateKinds(), more...), reason: reason})
+func (c *course) untold(reason string) {
+	c.voids = append(c.voids, void{kinds: dateKinds(), reason: reason})
+}
+
+// tellsAll lets every member be told of all dates to come, by a letter that waits for its hour. It takes the place of
+// what waits to be told of them.
+func (c *course) tellsAll(kind, reason string, at time.Time) {
+	c.tellAll, c.telling, c.tellingAt = true, kind, at
+	c.untold(reason)
 }
 
 // dateKinds are the notices that speak of dates: a later one makes an earlier one wrong.
 func dateKinds() []string {
 	return []string{
-		NoticeReminderTwoDays, NoticeReminderHour, NoticeMoved, NoticeNewSlot, NoticeBreak, NoticePaused, NoticeResumed,
-		NoticeReturnSoon, NoticeQuorumLost, NoticeHostChanged,
+		NoticeReminderTwoDays, NoticeReminderHour, NoticeDatesChanged, NoticePaused, NoticeResumed, NoticeReturnSoon,
+		NoticeQuorumLost, NoticeHostChanged,
 	}
 }
 
@@ -103,12 +109,6 @@ func StillTrue(n outbox.Notice, s Session) bool {
 	switch n.Kind {
 	case NoticeReminderTwoDays, NoticeReminderHour, NoticeQuorumLost, NoticeHostChanged:
 		return s.State == Planned && n.UsefulUntil.Equal(s.StartsAt)
-	case NoticeMoved:
-		return s.State == Planned && n.UsefulUntil.Equal(s.EndsAt)
-	case NoticeSkipped:
-		return s.State == Skipped
-	case NoticeCancelled:
-		return s.State == Cancelled
 	case NoticeOutcomeQuestion:
 		return s.State == Planned || s.State == Unrecorded
 	}
@@ -144,90 +144,68 @@ func (c *course) savePosts() error {
 	return outbox.NoteIn(c.tx, notices...)
 }
 
-// saveTold writes what each person now knows of each session, where that is news.
-func (c *course) saveTold() error {
-	fresh, err := c.news()
+// hold brings a letter that waits forward.
+type hold struct {
+	personID string
+	until    time.Time
+}
+
+// tell asks for the letters about what changed of the dates, and notes what people know by them: one letter for each
+// person, which what changes again meanwhile joins, and none where nothing is left of it. It answers Invalid
+// calendar-changes for /tell where nobody is to be told and somebody's calendar changes.
+func (c *course) tell() error {
+	news, err := c.tidings()
 	if err != nil {
 		return err
 	}
-	return saveTold(c.tx, fresh)
-}
-
-func (c *course) news() ([]Told, error) {
-	wanted := c.toTell()
-	if len(wanted) == 0 {
-		return nil, nil
-	}
-	persons, sessions := map[string]bool{}, map[string]bool{}
-	for w := range wanted {
-		persons[w.personID], sessions[w.sessionID] = true, true
-	}
-	known, err := toldOf(c.tx, slices.Sorted(maps.Keys(persons)), slices.Sorted(maps.Keys(sessions)))
-	if err != nil {
-		return nil, err
-	}
-	was, heard := map[telling]Told{}, map[string]bool{}
-	for _, t := range known {
-		was[telling{t.PersonID, t.SessionID}], heard[t.PersonID] = t, true
-	}
-	var fresh []Told
-	for _, m := range c.members {
-		for _, s := range c.sessions {
-			w := telling{m.PersonID, s.ID}
-			old, knew := was[w]
-			if !wanted[w] || knew && old.StartsAt.Equal(s.StartsAt) && old.State == s.State {
-				continue
-			}
-			told := c.tells(m.PersonID, s, old, knew)
-			if !heard[m.PersonID] && m.InAt != nil && !c.tellAll {
-				told.At = *m.InAt // the letter that welcomed a newcomer named these dates
-			}
-			fresh = append(fresh, told)
+	for _, t := range news {
+		if c.hush && t.updates {
+			var v fault.Violations
+			v.Add("/tell", "calendar-changes")
+			return v.Err()
+		}
+		c.heard = append(c.heard, t.rows()...)
+		switch {
+		case c.telling != "":
+			c.posts = append(c.posts, post{
+				kind: c.telling, personID: t.person, key: key(c.telling, t.person, c.circle.ID, c.tellingAt), holdUntil: t.hour,
+			})
+		case c.speaksOfChanges():
+			c.tellChanges(t)
 		}
 	}
-	return fresh, nil
+	return nil
 }
 
-// telling is a person and a session that the person is told of.
-type telling struct{ personID, sessionID string }
+// tellChanges asks for the letter of one person, or has it join the one that waits.
+func (c *course) tellChanges(t tidings) {
+	letter, waiting := c.known.waiting(t.person)
+	switch {
+	case waiting && !t.news:
+		c.voids = append(c.voids, void{personID: t.person, kinds: []string{NoticeDatesChanged}, reason: "changed-back"})
+	case waiting:
+		c.joined++
+		if t.hour.Before(letter.HoldUntil) {
+			c.holds = append(c.holds, hold{personID: t.person, until: t.hour})
+		}
+	case t.news:
+		c.posts = append(c.posts, post{
+			kind: NoticeDatesChanged, personID: t.person, key: key(NoticeDatesChanged, t.person, c.circle.ID, c.now), holdUntil: t.hour,
+		})
+	}
+}
 
-func (c *course) toTell() map[telling]bool {
-	out := map[telling]bool{}
-	for _, m := range c.members {
-		for _, s := range c.sessions {
-			_, existed := c.was(s.ID)
-			_, written := c.tellTo[m.PersonID]
-			all := (c.tellAll || written) && s.State == Planned
-			gone := c.tellAll && existed && c.changedState(s)
-			if all || gone || slices.Contains(c.tellOf, s.ID) {
-				out[telling{m.PersonID, s.ID}] = true
-			}
+func (c *course) saveTold() error {
+	for _, h := range c.holds {
+		where := outbox.Where{CircleID: c.circle.ID, PersonID: h.personID, Kinds: []string{NoticeDatesChanged}}
+		if err := outbox.HoldIn(c.tx, where, h.until); err != nil {
+			return err
 		}
 	}
-	return out
+	return saveTold(c.tx, c.heard)
 }
 
 func (c *course) changedState(s Session) bool {
 	was, _ := c.was(s.ID)
 	return was.State != s.State
-}
-
-// unsentFor is how long a change may wait for its letter: a second one within it takes the place of the first.
-const unsentFor = 5 * time.Minute
-
-// tells is what the person knows from now on, and which start they knew before. Where two changes follow each other so
-// fast that the letter about the first was never sent, that is the start before both.
-func (c *course) tells(personID string, s Session, old Told, knew bool) Told {
-	told := Told{PersonID: personID, SessionID: s.ID, StartsAt: s.StartsAt, Sequence: s.Sequence, State: s.State, At: c.now}
-	if hour, ok := c.tellTo[personID]; ok {
-		told.At = hour
-	}
-	switch {
-	case !knew:
-	case old.StartsAt.Equal(s.StartsAt) || c.now.Before(old.At.Add(unsentFor)) && old.WasAt != nil:
-		told.WasAt = old.WasAt
-	default:
-		told.WasAt = &old.StartsAt
-	}
-	return told
 }

@@ -46,7 +46,7 @@ create table replans (
     created_at   timestamptz not null,
     committed_at timestamptz
 );
-create index replans_circle on replans (circle_id, id);
+create index replans_circle on replans (circle_id, committed_at, id);
 create index replans_by on replans (by_id) where by_id is not null;
 create index replans_undoes on replans (undoes_id) where undoes_id is not null;
 
