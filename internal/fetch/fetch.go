@@ -59,7 +59,7 @@ func New(o Options) *Client {
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
 		TLSNextProto:           map[string]func(string, *tls.Conn) http.RoundTripper{}, // HTTP/1.1: one file needs no more
-		TLSHandshakeTimeout:    o.Within, // it goes on without whoever waited for it
+		TLSHandshakeTimeout:    o.Within,                                               // it goes on without whoever waited for it
 		DisableKeepAlives:      true,
 		DisableCompression:     true, // unpacked by ourselves, so that both sizes are bounded
 		MaxResponseHeaderBytes: mostHeader,

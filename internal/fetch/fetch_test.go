@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -16,13 +15,11 @@ import (
 	"time"
 )
 
-func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
-
 const some = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 
 func TestGetReadsAFile(t *testing.T) {
 	var got http.Header
-	port, roots := elsewhere(t, outside, func(w http.ResponseWriter, r *http.Request) {
+	port, roots := serve(t, outside, func(w http.ResponseWriter, r *http.Request) {
 		got = r.Header.Clone()
 		w.Header().Set("ETag", `"a"`)
 		w.Header().Set("Last-Modified", "Tue, 20 Mar 2018 09:00:00 GMT")
@@ -39,7 +36,7 @@ func TestGetReadsAFile(t *testing.T) {
 
 func TestGetAsksWhetherWhatIsKnownStillHolds(t *testing.T) {
 	known := Known{`"a"`, "Tue, 20 Mar 2018 09:00:00 GMT"}
-	port, roots := elsewhere(t, outside, func(w http.ResponseWriter, r *http.Request) {
+	port, roots := serve(t, outside, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("If-None-Match") == known.ETag && r.Header.Get("If-Modified-Since") == known.Modified || r.URL.Path == "/always" {
 			w.WriteHeader(http.StatusNotModified)
 			return
@@ -60,7 +57,7 @@ func TestGetAsksWhetherWhatIsKnownStillHolds(t *testing.T) {
 }
 
 func TestGetSaysWhatIsWrong(t *testing.T) {
-	port, roots := elsewhere(t, outside, func(w http.ResponseWriter, r *http.Request) {
+	port, roots := serve(t, outside, func(w http.ResponseWriter, r *http.Request) {
 		status, _ := strconv.Atoi(strings.Trim(r.URL.Path, "/"))
 		w.WriteHeader(status)
 	})
@@ -88,8 +85,8 @@ func TestGetSaysWhatIsWrong(t *testing.T) {
 
 func TestGetConnectsToNobodyInside(t *testing.T) {
 	var reached atomic.Int32
-	port, _ := elsewhere(t, inside, func(http.ResponseWriter, *http.Request) { reached.Add(1) })
-	away, roots := elsewhere(t, outside, func(w http.ResponseWriter, r *http.Request) {
+	port, _ := serve(t, inside, func(http.ResponseWriter, *http.Request) { reached.Add(1) })
+	away, roots := serve(t, outside, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://"+inside+":"+port+"/", http.StatusFound)
 	})
 	c := client(t, roots)
@@ -107,7 +104,7 @@ func TestGetConnectsToNobodyInside(t *testing.T) {
 }
 
 func TestGetBelievesNoNameThatChangesItsAnswer(t *testing.T) {
-	port, roots := elsewhere(t, outside, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, some) })
+	port, roots := serve(t, outside, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, some) })
 	c := client(t, roots, outside, inside)
 	address := "https://example.com:" + port + "/"
 	if _, err := c.Get(t.Context(), address, Known{}); err != nil {
@@ -121,7 +118,7 @@ func TestGetBelievesNoNameThatChangesItsAnswer(t *testing.T) {
 func TestGetFollowsAFewRedirectsByTLS(t *testing.T) {
 	var referer atomic.Value
 	referer.Store("")
-	port, roots := elsewhere(t, outside, func(w http.ResponseWriter, r *http.Request) {
+	port, roots := serve(t, outside, func(w http.ResponseWriter, r *http.Request) {
 		referer.Store(referer.Load().(string) + r.Header.Get("Referer"))
 		switch left, err := strconv.Atoi(strings.Trim(r.URL.Path, "/")); {
 		case r.URL.Path == "/plain":
@@ -178,7 +175,7 @@ func TestGetReadsNoMoreThanItTakes(t *testing.T) {
 		"/brotli": func(w http.ResponseWriter) { w.Header().Set("Content-Encoding", "br") },
 		"/header": func(w http.ResponseWriter) { w.Header().Set("X-Long", strings.Repeat("a", 1<<20)) },
 	}
-	port, roots := elsewhere(t, outside, func(w http.ResponseWriter, r *http.Request) { answers[r.URL.Path](w) })
+	port, roots := serve(t, outside, func(w http.ResponseWriter, r *http.Request) { answers[r.URL.Path](w) })
 	o := options(t, roots)
 	o.Within = time.Minute // it is not time that ends these
 	c := New(o)
@@ -204,7 +201,7 @@ func pack(t *testing.T, to io.Writer, content []byte) {
 
 func TestGetEndsWithItsTime(t *testing.T) {
 	released := make(chan struct{})
-	port, roots := elsewhere(t, outside, func(w http.ResponseWriter, r *http.Request) {
+	port, roots := serve(t, outside, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/drip" {
 			for drop := time.NewTicker(time.Millisecond); r.Context().Err() == nil; <-drop.C {
 				_, _ = io.WriteString(w, " ")

@@ -103,13 +103,48 @@ func saveCalendar(tx database.Tx, row calendarRow) error {
 	return tx.Gorm().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, UpdateAll: true}).Create(&row).Error
 }
 
-// deleteCalendar forgets a person's calendar and what was read of it. It answers whether she had one.
-func deleteCalendar(tx database.Tx, personID string) (bool, error) {
-	if err := deleteBusy(tx, personID); err != nil {
-		return false, err
+// deleteCalendar forgets a person's calendar and what was read of it.
+func deleteCalendar(tx database.Tx, personID string) error {
+	if err := tx.Gorm().Where("person_id = ?", personID).Delete(&calendarRow{}).Error; err != nil {
+		return err
 	}
-	done := tx.Gorm().Where("person_id = ?", personID).Delete(&calendarRow{})
-	return done.RowsAffected > 0, done.Error
+	return deleteBusy(tx, personID)
+}
+
+// nextCheck is when the first calendar is due, nil when none is.
+func nextCheck(tx database.Tx) (*time.Time, error) {
+	var at []time.Time
+	err := tx.Gorm().Model(&calendarRow{}).Where("next_check_at is not null").Order("next_check_at").Limit(1).Pluck("next_check_at", &at).Error
+	if err != nil || len(at) == 0 {
+		return nil, err
+	}
+	return &at[0], nil
+}
+
+// claimDue takes calendars that are due, and makes them due again when the lease ends.
+func claimDue(tx database.Tx, at, leaseUntil time.Time, most int) ([]calendarRow, error) {
+	var claimed []calendarRow
+	due := tx.Gorm().Model(&calendarRow{}).Select("person_id").Clauses(database.LockFree(tx)).
+		Where("next_check_at is not null and next_check_at <= ?", at).Order("next_check_at").Limit(most)
+	err := tx.Gorm().Raw("update foreign_calendars set tried_at = ?, next_check_at = ? where person_id in (?) returning *", at, leaseUntil, due).
+		Scan(&claimed).Error
+	return claimed, err
+}
+
+// saveChecked writes what came of a try, and says whether the row is still the one that was claimed then.
+func saveChecked(tx database.Tx, row calendarRow, claimedAt time.Time) (bool, error) {
+	done := tx.Gorm().Model(&calendarRow{}).Where("person_id = ? and address = ? and tried_at = ?", row.PersonID, row.Address, claimedAt).
+		Updates(map[string]any{
+			"etag": row.Etag, "modified": row.Modified, "failure": row.Failure, "failures": row.Failures, "read_at": row.ReadAt,
+			"next_check_at": row.NextCheckAt,
+		})
+	return done.RowsAffected == 1, done.Error
+}
+
+// allBusy is everything that is kept of when a person is busy, which is bounded.
+func allBusy(tx database.Tx, personID string) ([]ExportedBusy, error) {
+	found := []ExportedBusy{}
+	return found, tx.Gorm().Model(&busyRow{}).Where("person_id = ?", personID).Order("from_at").Scan(&found).Error
 }
 
 // countBusy is how many busy times of a person are not over yet.
