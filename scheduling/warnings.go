@@ -27,7 +27,7 @@ type Warning struct {
 	Dates   int           // how many
 	Name    holidays.Name // of the holiday; a school holiday has the programme's own words in both
 	// HolidayOn is the holiday's own date: a session right beside it is warned about too.
-	HolidayOn wall.Date
+	HolidayOn wall.Date `json:",omitzero"` // none written rather than an empty one, which is no date when it is read back
 }
 
 // Holidays answers whether a date is a holiday, and which: [holidays.Calendar.On].
