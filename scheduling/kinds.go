@@ -34,7 +34,7 @@ func Kinds() []string {
 	return []string{
 		NoticeBegin, NoticeReminderTwoDays, NoticeReminderHour, NoticeOutcomeQuestion, NoticeDatesChanged,
 		NoticeJoinedLate, NoticePaused, NoticeResumed, NoticeReturnSoon, NoticeCompleted, NoticeEnded, NoticeStillIn, NoticeGoOn, NoticeFinishOrMore, NoticeQuorumLost,
-		NoticeHostChanged, NoticeCircleMessage, NoticeAnswerOutdated, NoticeNobodyReads, NoticeOtherAddress,
+		NoticeHostChanged, NoticeProposal, NoticeProposalStays, NoticeGoNoGo, NoticeCircleMessage, NoticeAnswerOutdated, NoticeNobodyReads, NoticeOtherAddress,
 		NoticeFlagAsked, NoticeStalling, NoticeWeeklyOverview,
 	}
 }

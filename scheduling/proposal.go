@@ -93,7 +93,8 @@ type ProposalView struct {
 	Options  []OptionView
 	MayVote  bool
 	MayClose bool
-	Minutes  int // of a session
+	Minutes  int  // of a session
+	Silence  bool // who says nothing to a moment agrees to it, where it lies in her stated hours
 }
 
 // OptionView is an option with what was voted. Fine are the members whom it suits by their word or, where silence counts,

@@ -88,6 +88,7 @@ func (c *course) proposalView(b *ballot, o circles.Object) (ProposalView, error)
 		return v, err
 	}
 	v.Minutes = minutesOf(*c.session(b.SessionID))
+	v.Silence = open && !c.circle.AskEverybody && b.Why != WhyGoNoGo
 	for _, n := range stands.counts {
 		option := OptionView{DateOption: n.option, Yes: n.yes, No: n.no, Fine: n.fine}
 		if !open {
@@ -120,4 +121,23 @@ func (c *course) namedVotes(b *ballot, o DateOption) ([]NamedVote, error) {
 		out = append(out, vote)
 	}
 	return out, nil
+}
+
+// ProposalOf is the proposal that an option belongs to. It answers NotFound as DateProposal does.
+func (cal *Calendar) ProposalOf(ctx context.Context, actor identity.Actor, optionID string) (ProposalView, error) {
+	var id string
+	err := cal.db.Read(ctx, func(tx database.Tx) error {
+		o, err := optionByID(tx, optionID)
+		id = o.ProposalID
+		return err
+	})
+	if err != nil {
+		return ProposalView{}, err
+	}
+	return cal.DateProposal(ctx, actor, id)
+}
+
+// Answer is what a member said about coming to a session; "" is nothing yet.
+func (b Briefing) Answer(s Session, memberID string) Answer {
+	return b.Word.about(s, memberID, b.Location)
 }

@@ -58,6 +58,19 @@ func optionsOf(tx database.Tx, proposalIDs []string) ([]DateOption, error) {
 	return rows[DateOption](tx.Gorm().Where("proposal_id in ?", proposalIDs).Order("proposal_id, place"))
 }
 
+// optionByID answers NotFound for an id that is none and one without an option.
+func optionByID(tx database.Tx, id string) (DateOption, error) {
+	var o DateOption
+	if !database.IsID(id) {
+		return o, notFound()
+	}
+	err := tx.Gorm().Where("id = ?", id).Take(&o).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return o, notFound()
+	}
+	return o, err
+}
+
 func votesOf(tx database.Tx, options []DateOption) ([]DateVote, error) {
 	if len(options) == 0 {
 		return nil, nil

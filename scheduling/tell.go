@@ -109,6 +109,8 @@ func StillTrue(n outbox.Notice, s Session) bool {
 	switch n.Kind {
 	case NoticeReminderTwoDays, NoticeReminderHour, NoticeQuorumLost, NoticeHostChanged:
 		return s.State == Planned && n.UsefulUntil.Equal(s.StartsAt)
+	case NoticeGoNoGo:
+		return s.State == Planned && n.UsefulUntil.Equal(s.StartsAt.Add(-goNoGoEnds))
 	case NoticeOutcomeQuestion:
 		return s.State == Planned || s.State == Unrecorded
 	}

@@ -205,6 +205,9 @@ func (p *press) wasPressed(s standing, choice Choice) bool {
 	if s.done && choice.Value == "" && choice.Week == nil {
 		return true // a bare press means what the letter's button said, never its contrary
 	}
+	if p.link.Purpose == LinkVote && choice.Value != "" && !s.offers(choice.Value) && votedAlready(s, choice.Value) {
+		return true
+	}
 	return choice.Value != "" && !s.offers(choice.Value) && p.texts.Has("button."+p.link.Purpose+"."+choice.Value)
 }
 

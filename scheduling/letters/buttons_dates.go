@@ -37,13 +37,20 @@ func lookAnswer(p *press) (standing, error) {
 		return over("over")
 	}
 	said := p.said(s)
+	links, asked, err := p.otherDates(s)
 	if said != scheduling.Yes && said != scheduling.No {
-		return p.offers("text", "yes", "no"), nil
+		stands := p.offers("text", "yes", "no")
+		stands.links = links
+		return stands, err
 	}
 	other := map[scheduling.Answer]string{scheduling.Yes: "no", scheduling.No: "yes"}[said]
-	stands := p.offers("did."+string(said), other)
-	stands.done = true
-	return stands, nil
+	key := "did." + string(said)
+	if asked && said == scheduling.No {
+		key = "did.no.asked"
+	}
+	stands := p.offers(key, other)
+	stands.done, stands.links = true, links
+	return stands, err
 }
 
 // said is the person's own answer to a session so far.
@@ -61,7 +68,13 @@ func (p *press) said(s scheduling.SessionView) scheduling.Answer {
 }
 
 func doAnswer(p *press, c Choice) (string, error) {
-	_, err := p.calendar.Answer(p.ctx, p.actor, p.link.RowID, scheduling.Answer(c.Value))
+	if _, err := p.calendar.Answer(p.ctx, p.actor, p.link.RowID, scheduling.Answer(c.Value)); err != nil {
+		return "", err
+	}
+	v, found, err := p.calendar.ProposalAbout(p.ctx, p.actor, p.link.RowID)
+	if found && v.MayVote && c.Value == "no" {
+		return "done.no.asked", err
+	}
 	return "done." + c.Value, err
 }
 

@@ -15,6 +15,7 @@ import (
 // buttons is what every purpose means.
 func buttons() map[string]button {
 	all := addressButtons()
+	maps.Copy(all, proposalButtons())
 	maps.Copy(all, map[string]button{
 		circles.LinkConfirm:     {look: lookConfirm, do: doConfirm, only: "confirm"},
 		circles.LinkAskSeat:     {look: lookAskSeat, do: doAskSeat, only: "ask"},

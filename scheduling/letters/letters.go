@@ -32,7 +32,9 @@ type Letters struct {
 	links    *identity.Links
 	public   string
 	domain   string       // of the public address: the right-hand side of UIDs
-	from     mail.Address // the organiser of every calendar entry
+	from     mail.Address // the organiser of calendar entries while nobody reads answers
+
+	replyAddress func(token string) string // nil: nobody does
 }
 
 // Options is what Letters is made of.
@@ -46,9 +48,12 @@ type Options struct {
 	Links    *identity.Links
 	// PublicURL is where people reach Kring; links are below it, at /l/ and /guides/.
 	PublicURL string
-	// From is who the mails come from: the organiser of every calendar entry, who must stay the same for as long as
-	// entries are to be changed.
+	// From is who the mails come from. Without ReplyAddress it is the organiser of every calendar entry, who must stay
+	// the same for as long as entries are to be changed.
 	From mail.Address
+	// ReplyAddress is the address at which answers to an invitation are read, by the stable token of the seat that was
+	// invited. nil: nobody reads answers, and invitations ask for none.
+	ReplyAddress func(token string) string
 }
 
 // New makes Letters.
@@ -60,7 +65,7 @@ func New(o Options) *Letters {
 	}
 	return &Letters{
 		db: o.DB, clock: o.Clock, calendar: o.Calendar, watch: o.Watch, circles: o.Circles, texts: o.Texts, links: o.Links,
-		public: public, domain: domain, from: o.From,
+		public: public, domain: domain, from: o.From, replyAddress: o.ReplyAddress,
 	}
 }
 
@@ -85,6 +90,7 @@ func kinds() map[string]kind {
 	return map[string]kind{
 		scheduling.NoticeBegin:      {write: begin},
 		scheduling.NoticeJoinedLate: {write: joinedLate},
+		circles.KindCameBack:        {write: cameBack},
 
 		scheduling.NoticeReminderTwoDays: {list: outbox.Reminders, merge: "reminder", write: reminding},
 		scheduling.NoticeFlagAsked:       {list: outbox.Reminders, merge: "reminder", write: reminding},
@@ -95,15 +101,14 @@ func kinds() map[string]kind {
 		scheduling.NoticeFinishOrMore:    {list: outbox.Reminders, write: finishOrMore},
 		scheduling.NoticeQuorumLost:      {list: outbox.Reminders, write: quorumLost},
 		scheduling.NoticeHostChanged:     {list: outbox.Reminders, write: hostChanged},
+		scheduling.NoticeProposal:        {list: outbox.Reminders, merge: "proposal", write: dateProposals},
+		scheduling.NoticeProposalStays:   {list: outbox.Reminders, write: proposalStays},
+		scheduling.NoticeGoNoGo:          {list: outbox.Reminders, write: goNoGo},
 
-		scheduling.NoticeMoved:      {list: outbox.Changes, write: moved},
-		scheduling.NoticeCancelled:  {list: outbox.Changes, write: calledOff},
-		scheduling.NoticeSkipped:    {list: outbox.Changes, write: calledOff},
-		scheduling.NoticeNewSlot:    {list: outbox.Changes, write: newSlot},
-		scheduling.NoticeBreak:      {list: outbox.Changes, write: onBreak},
-		scheduling.NoticePaused:     {list: outbox.Changes, write: paused},
-		scheduling.NoticeReturnSoon: {list: outbox.Changes, write: returnSoon},
-		scheduling.NoticeResumed:    {list: outbox.Changes, write: resumed},
+		scheduling.NoticeDatesChanged: {list: outbox.Changes, merge: "changes", write: changes},
+		scheduling.NoticePaused:       {list: outbox.Changes, merge: "changes", write: changes},
+		scheduling.NoticeReturnSoon:   {list: outbox.Changes, merge: "changes", write: changes},
+		scheduling.NoticeResumed:      {list: outbox.Changes, merge: "changes", write: changes},
 
 		scheduling.NoticeCircleMessage: {write: circleMessage},
 		scheduling.NoticeCompleted:     {to: lastOnes, write: completed},
@@ -111,11 +116,13 @@ func kinds() map[string]kind {
 	}
 }
 
-// Table is how every notice of scheduling and health becomes a letter.
+// Table is how every notice of scheduling and health becomes a letter, and those of the circles room that carry a
+// calendar file: its letter to somebody who left stands here too, and is to be taken from here.
 func (l *Letters) Table() outbox.Table {
 	table := outbox.Table{
 		scheduling.NoticeStalling:       {Compose: l.stalling, Merge: "stalling"},
 		scheduling.NoticeWeeklyOverview: {Compose: l.weeklyOverview},
+		circles.KindLeft:                {Compose: l.leaving},
 	}
 	for name, k := range kinds() {
 		table[name] = outbox.Kind{Compose: l.composer(k), List: k.list, Merge: k.merge}

@@ -17,6 +17,8 @@ const (
 	LinkFinish  = "finish"   // a circle: finished, more
 	LinkFine    = "fine"     // a circle: fine
 	LinkRevive  = "revive"   // a circle: revive
+	LinkVote    = "vote"     // an option of a vote on dates: yes, no, none; of the others 2-yes, 2-no
+	LinkPropose = "propose"  // a session: propose
 	// The two lists: who opens them leaves one and stays on the other, and in the circle. Their page is at /u/, and
 	// takes the one-click POST of mail programs (RFC 8058).
 	LinkOffReminder = "off-reminders" // nothing: leaves the list of reminders and questions
@@ -29,7 +31,7 @@ func Purposes() []string {
 		circles.LinkConfirm, circles.LinkAskSeat, circles.LinkApplication, circles.LinkSeat, circles.LinkDeclineSeat, circles.LinkObject,
 		circles.LinkLeave, circles.LinkUndoLeave, circles.LinkMe, circles.LinkMails, circles.LinkSees,
 		circles.LinkFacilitate, circles.LinkSilence, signin.LinkAddressOld, signin.LinkAddressNew,
-		LinkAnswer, LinkOutcome, LinkWeek, LinkStillIn, LinkGoOn, LinkFinish, LinkFine, LinkRevive,
+		LinkAnswer, LinkOutcome, LinkWeek, LinkStillIn, LinkGoOn, LinkFinish, LinkFine, LinkRevive, LinkVote, LinkPropose,
 		LinkOffReminder, LinkOffChanges,
 	}
 }
