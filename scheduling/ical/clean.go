@@ -48,8 +48,9 @@ func matters(component string) bool {
 // clean makes of a foreign file lines that the decoder reads without an error: one unfolded line each, names in
 // capitals, components closed in the order in which they were opened, nothing that does not matter. What cannot be read
 // is left out and counted.
-func clean(data []byte, report *Report) []byte {
-	c := cleaning{report: report}
+func clean(data []byte, report *Report) []byte { return (&cleaning{report: report}).all(data) }
+
+func (c *cleaning) all(data []byte) []byte {
 	for all := linesOf(data); ; {
 		line, more := all.next()
 		if !more {
@@ -58,7 +59,7 @@ func clean(data []byte, report *Report) []byte {
 		c.line(line)
 	}
 	if len(c.open) > 0 {
-		report.BadLines++
+		c.report.BadLines++
 		c.closeTo(c.open[0].name)
 	}
 	return c.out.Bytes()
@@ -71,6 +72,8 @@ type cleaning struct {
 	open   []opened
 	seen   int // events
 	lists  int // properties that may stand often
+
+	answers bool // who answers, how and when matters as well
 }
 
 // opened is a component that is not closed yet.
@@ -146,6 +149,9 @@ func (c *cleaning) closeTo(name string) {
 // property writes one that matters and stands in a component that does; rest is its line behind the name.
 func (c *cleaning) property(name string, rest []byte) {
 	kind := property(name)
+	if c.answers && kind == never {
+		kind = answering(name)
+	}
 	if kind == never || len(c.open) == 0 || !c.open[len(c.open)-1].kept {
 		return
 	}
@@ -192,7 +198,7 @@ func (c *cleaning) params(head string) (kept []string) {
 		switch {
 		case !soundParam(param):
 			c.report.BadParams++
-		case slices.Contains([]string{"TZID", "VALUE", "FBTYPE"}, strings.ToUpper(name)):
+		case slices.Contains([]string{"TZID", "VALUE", "FBTYPE"}, strings.ToUpper(name)), c.answers && strings.EqualFold(name, "PARTSTAT"):
 			kept = append(kept, ";", param)
 		}
 	}
