@@ -1,5 +1,5 @@
 // Package web is the plain pages that people open from a letter or a link: what a button would do and what it did, my
-// dates, which mails, who sees what, the guides, the public sign-up; and where they sign in, and find, change, take along
+// dates and how to change them together, which mails, who sees what, the guides, the public sign-up; and where they sign in, and find, change, take along
 // and leave with all that is theirs. Every page is HTML with forms and one style sheet: it works without a script, on a
 // phone, by keyboard and with a screen reader.
 //
@@ -30,7 +30,14 @@
 //	/sign-in/oidc ── the organisation's provider ── its answer ────┘
 //	/me/... without a cookie that holds ──> /sign-in
 //
-// Me (mine.go, and together.go for what one does for the whole circle), mails and who-sees-what (personal.go) are pages
-// of their own, behind such a link and below /me alike. A change of address (address.go) is asked for below /me and
+// Planning (plan.go): every change of dates is looked at before it is made, at an address that stays.
+//
+//	/me/circles/{id}/plan  dates, what is asked, what changed ── a form ──> .../changes/{id}  preview
+//	    .../dates/{id}     one date, what can be done about it ──────────┘      │ do it    │ moved on: a fresh preview
+//	                                                                           done ── undo ──> another change
+//
+// Me (mine.go, and together.go for what one does for the whole circle), planning, mails (personal.go, quiet.go) and
+// who-sees-what are pages of their own, behind such a link and below /me alike; addresses of calendars (calendar.go) are
+// below /me alone. A change of address (address.go) is asked for below /me and
 // confirmed behind links; what every other purpose means is decided in scheduling/letters (button.go shows it).
 package web

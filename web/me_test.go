@@ -86,7 +86,7 @@ func TestDatesAndMailsOfWhoIsSignedIn(t *testing.T) {
 		s.unchanged(t, func() {
 			farah.get("/me/dates").is(t, http.StatusOK, "geen enkele cirkel")
 			farah.post("/me/dates", answerForm(first.ID, "yes")).is(t, http.StatusNotFound)
-			farah.post("/me/dates", s.deedOf(0, "skip", "session", first.ID)).is(t, http.StatusNotFound)
+			farah.post("/me/dates", s.deedOf(0, "pause", "returns_on", "2018-04-02")).is(t, http.StatusNotFound)
 		})
 	})
 }

@@ -28,7 +28,7 @@ type mineCircle struct {
 	ID, Name, State, Week, GuideURL string
 	Members                         string
 	Venue, VideoLink, ChatLink      string
-	LeaveURL                        string
+	LeaveURL, PlanURL               string // the second once it has begun
 	Sessions                        []mineSession
 	Away                            []mineAway
 	From, Until                     field
@@ -36,8 +36,8 @@ type mineCircle struct {
 }
 
 type mineSession struct {
-	ID, Date, Hour, Time, Host, Says string
-	Yes, No                          bool // said so
+	ID, Date, Time, Host, Says, PlanURL string
+	Yes, No                             bool // said so
 }
 
 // mineAway is a stretch of dates; From and Until are as the form sends them back.
@@ -95,13 +95,14 @@ func (v *visit) mineCircle(p identity.Person, c circles.CircleView, t *typed) (m
 	}
 	one.Members = names(seats, p.ID)
 	if !c.State.Begun() {
-		one.Deeds = t.deeds(c, nil)
+		one.Deeds = t.deeds(c)
 		return one, nil
 	}
+	one.PlanURL = v.inLanguage(v.planPath(p, c.ID))
 	if one.Sessions, err = v.mineSessions(p, c); err != nil {
 		return one, err
 	}
-	one.Deeds = t.deeds(c, one.Sessions)
+	one.Deeds = t.deeds(c)
 	away, err := v.Calendar.Absences(v.ctx(), actor, c.ID)
 	for _, a := range away {
 		one.Away = append(one.Away, mineAway{
@@ -161,14 +162,16 @@ func (v *visit) mineSessions(p identity.Person, c circles.CircleView) ([]mineSes
 		if s.State != scheduling.Planned || s.Over(now) {
 			continue
 		}
-		out = append(out, v.mineSession(s, c.Object.MemberID, loc))
+		one := v.mineSession(s, c.Object.MemberID, loc)
+		one.PlanURL = v.inLanguage(v.planPath(p, c.ID) + "/dates/" + s.ID)
+		out = append(out, one)
 	}
 	return out, nil
 }
 
 func (v *visit) mineSession(s scheduling.SessionView, memberID string, loc *time.Location) mineSession {
 	one := mineSession{
-		ID: s.ID, Date: wall.LongDate(wall.DateOf(s.StartsAt, loc), v.lang), Hour: wall.TimeOfDayOf(s.StartsAt, loc).String(),
+		ID: s.ID, Date: wall.LongDate(wall.DateOf(s.StartsAt, loc), v.lang),
 		Time: v.say("web.mine.time", "from", wall.TimeOfDayOf(s.StartsAt, loc).String(),
 			"until", wall.TimeOfDayOf(s.EndsAt, loc).String(), "zone", wall.ZoneLabel(s.StartsAt, loc, v.lang)),
 		Says: v.say("web.mine.silent"),

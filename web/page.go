@@ -37,11 +37,13 @@ var templateFiles embed.FS
 type templates map[string]*template.Template
 
 func readTemplates() templates {
-	frame := template.Must(template.ParseFS(templateFiles, "templates/frame.html", "templates/fields.html", "templates/seen.html"))
+	frame := template.Must(template.ParseFS(templateFiles, "templates/frame.html", "templates/fields.html", "templates/seen.html",
+		"templates/planning.html"))
 	pages := templates{}
 	for _, name := range []string{
 		"home", "link", "mine", "mails", "sees", "guide", "guides", "signup", "applied", "failed",
 		"signin", "asked", "enter", "me", "address", "erase", "goodbye",
+		"plan", "plandate", "change", "calendar",
 	} {
 		pages[name] = template.Must(template.Must(frame.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
 	}

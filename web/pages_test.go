@@ -21,6 +21,7 @@ func TestPagesThatShowChangeNothing(t *testing.T) {
 			w.link(nl, circles.LinkMe, ""), w.link(en, circles.LinkMe, ""),
 			w.link(nl, circles.LinkMails, ""), w.link(en, circles.LinkSees, ""),
 			w.link(nl, letters.LinkOffReminder, ""), w.link(en, letters.LinkOffChanges, ""),
+			w.planOf(nl), w.planOf(en), w.planOf(en) + "/dates/" + w.sessions(nl)[0].ID,
 			"/u/" + strings.TrimPrefix(w.link(nl, letters.LinkOffChanges, ""), "/l/"),
 			"/", "/guides/wol", "/guides/wol/4", SignupPath(w.programme.ID, ""), SignupPath(w.programme.ID, w.circle.ID),
 		}

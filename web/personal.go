@@ -26,6 +26,11 @@ func (v *visit) personal(p identity.Person, purpose, title string) frame {
 			Label: v.say(item.label), URL: v.inLanguage(v.linkTo(item.purpose, p)), Here: item.purpose == purpose,
 		})
 	}
+	if v.actor.Known() {
+		f.Menu = append(f.Menu, menuItem{
+			Label: v.say("web.calendar.title"), URL: v.inLanguage(calendarPath), Here: purpose == calendarPath,
+		})
+	}
 	return f
 }
 

@@ -27,8 +27,11 @@ func TestMyDates(t *testing.T) {
 		a := w.get(nl).is(t, http.StatusOK, "Mijn datums", "dinsdag 13 februari 2018",
 			"12:30–13:30, Brusselse tijd (CET, UTC+1)", "dinsdag 27 maart 2018", "(CEST, UTC+2)", "Jullie zijn aan week 0",
 			"Samen met Ben, Cato, Dan, Eva", "Je wordt verwacht.")
-		if n := len(a.page.all("form")); n != 21 {
-			t.Errorf("%d forms, want one for each of 13 sessions, one for being away and 7 for the circle", n)
+		if n := len(a.page.all("form")); n != 17 {
+			t.Errorf("%d forms, want one for each of 13 sessions, one for being away and 3 for the circle", n)
+		}
+		if !slices.Contains(a.page.links(), w.planOf(0)) || !slices.Contains(a.page.links(), w.planOf(0)+"/dates/"+w.sessions(0)[0].ID) {
+			t.Errorf("no way to plan among %v", a.page.links())
 		}
 		w.get(w.link(1, circles.LinkMe, "")).is(t, http.StatusOK, "My dates", "Tuesday 13 February 2018",
 			"17:15–18:15, Kathmandu time (UTC+5:45)", "16:15–17:15") // after the clock change in Brussels

@@ -5,11 +5,8 @@ import (
 	"net/url"
 	"strconv"
 	"testing"
-	"time"
 
 	"kring/circles"
-	"kring/internal/wall"
-	"kring/scheduling"
 )
 
 // deedOf is the form of a deed, as the n-th member's page shows it now.
@@ -28,28 +25,9 @@ func (w *world) circleNow() circles.CircleView {
 	return got(w.registry.Circle(w.ctx, w.actor(0), w.circle.ID))(w.t)
 }
 
-func TestDatesForTheWholeCircle(t *testing.T) {
+func TestPauseTheCircleAndGoOn(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
-		path, first := w.link(0, circles.LinkMe, ""), w.sessions(0)[0]
-
-		move := w.deedOf(0, "move", "session", first.ID, "date", "2018-02-15", "time", "09:00")
-		w.post(path, move).is(t, http.StatusOK, "De sessie is verplaatst.", "donderdag 15 februari 2018", "09:00–10:00")
-		w.unchanged(t, func() { w.post(path, move).is(t, http.StatusOK) })
-
-		skip := w.deedOf(0, "skip", "session", first.ID)
-		w.post(path, skip).is(t, http.StatusOK, "overgeslagen").never(t, "donderdag 15 februari 2018, 09:00")
-		w.unchanged(t, func() { w.post(path, skip).is(t, http.StatusConflict) })
-
-		slot := w.deedOf(0, "slot", "weekday", "thu", "time", "16:00")
-		w.post(path, slot).is(t, http.StatusOK, "nieuw vast moment", "donderdag 22 februari 2018", "16:00–17:00")
-		w.unchanged(t, func() { w.post(path, slot).is(t, http.StatusConflict, "intussen iets veranderd") })
-		if now, _ := w.circleNow().Slot(); now.Weekday != time.Thursday || now.At != wall.At(16, 0) {
-			t.Errorf("the slot is %v", now)
-		}
-
-		free := w.deedOf(0, "break", "from_on", "2018-02-19", "until_on", "2018-02-25")
-		w.post(path, free).is(t, http.StatusOK, "die dagen blijven vrij").never(t, "donderdag 22 februari 2018")
-
+		path := w.link(0, circles.LinkMe, "")
 		w.post(path, w.deedOf(0, "pause", "returns_on", "2018-04-02")).is(t, http.StatusOK, "is gepauzeerd", "gaat verder op maandag 2 april 2018")
 		w.post(path, w.deedOf(0, "resume")).is(t, http.StatusOK, "De cirkel gaat weer verder.")
 		if state := w.circleNow().State; state != circles.Running {
@@ -60,17 +38,12 @@ func TestDatesForTheWholeCircle(t *testing.T) {
 
 func TestFaultsOfDeedsAreShownAtTheirFields(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
-		path, first := w.link(1, circles.LinkMe, ""), w.sessions(0)[0]
+		path := w.link(1, circles.LinkMe, "")
 		w.unchanged(t, func() {
 			for _, tt := range []struct {
 				form  url.Values
 				field string
 			}{
-				{w.deedOf(1, "move", "session", first.ID, "date", "soon", "time", "09:00"), "date"},
-				{w.deedOf(1, "move", "session", first.ID, "date", "2018-02-01", "time", "09:00"), "date"},
-				{w.deedOf(1, "move", "session", first.ID, "date", "2018-03-25", "time", "02:30"), "time"}, // the clock jumps
-				{w.deedOf(1, "slot", "weekday", "noday", "time", "09:00"), "weekday"},
-				{w.deedOf(1, "break", "from_on", "2018-03-01", "until_on", "2018-06-01"), "until_on"},
 				{w.deedOf(1, "pause", "returns_on", "2019-03-01"), "returns_on"},
 				{w.deedOf(1, "place", "video_link", "http://plain.example", "venue", "Here"), "video_link"},
 				{w.deedOf(1, "write", "text", "  "), "text"},
@@ -86,7 +59,7 @@ func TestFaultsOfDeedsAreShownAtTheirFields(t *testing.T) {
 					t.Errorf("%v: %d fields marked, %v open", tt.form, marked, a.page.opened())
 				}
 			}
-			w.post(path, url.Values{"do": {"skip"}, "circle": {w.circle.ID}, "session": {first.ID}}).is(t, http.StatusBadRequest)
+			w.post(path, url.Values{"do": {"pause"}, "circle": {w.circle.ID}, "returns_on": {"2018-04-02"}}).is(t, http.StatusBadRequest)
 		})
 	})
 }
@@ -117,14 +90,9 @@ func TestStrangersChangeNoDates(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
 		stranger := w.person("Fien Vreemd", "fien@example.org", "nl", "Europe/Brussels")
 		path := "/l/" + w.links.Sign(circles.LinkMe, "", stranger)
-		first := w.sessions(0)[0]
-		if first.State != scheduling.Planned {
-			t.Fatal("not planned")
-		}
 		w.unchanged(t, func() {
 			for _, form := range []url.Values{
-				w.deedOf(0, "move", "session", first.ID, "date", "2018-02-15", "time", "09:00"), w.deedOf(0, "skip", "session", first.ID),
-				w.deedOf(0, "slot", "weekday", "thu", "time", "16:00"), w.deedOf(0, "write", "text", "Dag"),
+				w.deedOf(0, "write", "text", "Dag"),
 				w.deedOf(0, "pause", "returns_on", "2018-04-02"), w.deedOf(0, "place", "venue", "Elders"),
 			} {
 				w.post(path, form).is(t, http.StatusNotFound)

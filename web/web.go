@@ -18,6 +18,8 @@ import (
 	"kring/internal/signin/oidc"
 	"kring/internal/text"
 	"kring/scheduling"
+	"kring/scheduling/busy"
+	"kring/scheduling/feeds"
 	"kring/scheduling/letters"
 )
 
@@ -38,6 +40,8 @@ type Options struct {
 	Buttons  *letters.Buttons
 	SignIn   *signin.SignIn
 	Records  *identity.Records
+	Feeds    *feeds.Feeds
+	Busy     *busy.Calendars
 	OIDC     *oidc.Provider // of the organisation; nil: not offered
 	Log      *slog.Logger
 }
@@ -67,7 +71,7 @@ type route struct {
 
 // Mount adds the routes to e.
 func (w *Web) Mount(e *echo.Echo) {
-	for _, r := range slices.Concat(w.letterRoutes(), w.publicRoutes(), w.signInRoutes(), w.ownRoutes()) {
+	for _, r := range slices.Concat(w.letterRoutes(), w.publicRoutes(), w.signInRoutes(), w.ownRoutes(), w.planRoutes()) {
 		e.GET(r.path, w.framed(r.get, r))
 		e.HEAD(r.path, w.framed(r.get, r))
 		if r.post != nil {
@@ -121,6 +125,7 @@ func (w *Web) ownRoutes() []route {
 		{path: datesPath, get: w.own((*visit).showMine), post: w.ownPress((*visit).pressMine), most: mostBody},
 		{path: mailsPath, get: w.own((*visit).showMails), post: w.ownPress((*visit).pressMails)},
 		{path: seesPath, get: w.own((*visit).showSees)},
+		{path: calendarPath, get: w.own((*visit).showCalendar), post: w.ownPress((*visit).pressCalendar), most: mostBody},
 		{path: signInsPath, get: w.own((*visit).toMe), post: w.ownPress((*visit).endSignIn)},
 		{path: addressPath, get: w.own((*visit).showAddress), post: w.ownPress((*visit).changeAddress)},
 		{path: exportPath, get: w.own((*visit).export)},
@@ -147,14 +152,16 @@ const (
 
 // The pages of who is signed in.
 const (
-	mePath      = "/me"
-	datesPath   = "/me/dates"
-	mailsPath   = "/me/mails"
-	seesPath    = "/me/sees"
-	signInsPath = "/me/sign-ins"
-	addressPath = "/me/address"
-	exportPath  = "/me/export"
-	erasePath   = "/me/erase"
+	mePath    = "/me"
+	datesPath = "/me/dates"
+	mailsPath = "/me/mails"
+	seesPath  = "/me/sees"
+	// calendarPath is also what the menu calls the page by: it has no link in letters.
+	calendarPath = "/me/calendar"
+	signInsPath  = "/me/sign-ins"
+	addressPath  = "/me/address"
+	exportPath   = "/me/export"
+	erasePath    = "/me/erase"
 )
 
 // Paths of pages, for letters and for who passes a link on.
