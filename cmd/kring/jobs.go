@@ -32,6 +32,7 @@ func (s *service) table() []*job {
 		{name: "plan-letters", pass: s.post.Plan},
 		{name: "deliver", pass: s.deliver},
 		{name: "forget-answers", pass: s.forgetAnswers},
+		{name: "busy-times", pass: s.busy.Refresh}, // last of what is due: it waits for servers elsewhere
 		{name: "retain", pass: s.retain, nightly: true},
 		{name: "prove-health", pass: s.prove, nightly: true},
 		{name: "sweep-keys", pass: s.sweepKeys, every: time.Hour},

@@ -16,6 +16,7 @@ import (
 	"kring/guides"
 	"kring/internal/clock"
 	"kring/internal/database"
+	"kring/internal/fetch"
 	"kring/internal/identity"
 	"kring/internal/limit"
 	"kring/internal/mail"
@@ -25,6 +26,8 @@ import (
 	"kring/internal/text"
 	"kring/migrations"
 	"kring/scheduling"
+	"kring/scheduling/busy"
+	"kring/scheduling/feeds"
 	"kring/scheduling/health"
 	"kring/scheduling/holidays"
 	"kring/scheduling/letters"
@@ -48,6 +51,8 @@ type service struct {
 	records  *identity.Records
 	circles  *circles.Registry
 	calendar *scheduling.Calendar
+	busy     *busy.Calendars
+	feeds    *feeds.Feeds
 	watch    *health.Watch
 	buttons  *letters.Buttons
 	post     *outbox.Post
@@ -92,6 +97,9 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 	s.letIn(secrets)
 	s.circles = circles.NewRegistry(circles.Options{DB: s.db, Clock: s.clock, Guides: s.guides, Calendars: holidays.Keys(), Limits: s.limits})
 	s.calendar = scheduling.New(scheduling.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
+	if err := s.meetCalendars(secrets); err != nil {
+		return nil, err
+	}
 	s.remember()
 	s.watch = health.New(health.Options{DB: s.db, Clock: s.clock, Guides: s.guides})
 	s.buttons = letters.NewButtons(letters.ButtonsOptions{
@@ -111,7 +119,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 
 // read reads what the program brings along: sentences and guides.
 func (s *service) read(strict bool) (err error) {
-	if s.texts, err = text.Load(identity.Texts, signin.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, api.Texts, web.Texts, texts); err != nil {
+	if s.texts, err = text.Load(identity.Texts, signin.Texts, circles.Texts, scheduling.Texts, busy.Texts, health.Texts, letters.Texts, api.Texts, web.Texts, texts); err != nil {
 		return err
 	}
 	if strict {
@@ -160,10 +168,24 @@ func (s *service) letIn(secrets identity.Secrets) {
 	}
 }
 
+// meetCalendars makes what gives dates to calendar programs, and what reads calendars elsewhere.
+func (s *service) meetCalendars(secrets identity.Secrets) error {
+	public, err := url.Parse(s.config.publicURL)
+	if err != nil {
+		return err
+	}
+	s.feeds = feeds.New(feeds.Options{DB: s.db, Clock: s.clock, Links: s.links, Texts: s.texts, PublicURL: s.config.publicURL})
+	s.busy = busy.New(busy.Options{
+		DB: s.db, Clock: s.clock, Secrets: secrets, Host: public.Hostname(),
+		Fetch: fetch.New(fetch.Options{Agent: "Kring (+" + s.config.publicURL + ")"}),
+	})
+	return nil
+}
+
 // remember makes what tells people everything that is kept of them, and forgets them: rooms that lock circles first,
 // people last.
 func (s *service) remember() {
-	s.records = identity.NewRecords(s.db, s.clock, s.calendar.Part(), s.circles.Part(), outbox.Part(signin.KindAddressNew), s.signIn.Part(), s.tokens.Part())
+	s.records = identity.NewRecords(s.db, s.clock, s.calendar.Part(), s.circles.Part(), s.busy.Part(), outbox.Part(signin.KindAddressNew), s.signIn.Part(), s.tokens.Part())
 }
 
 // secrets are those of the settings; SQLite keeps one beside its file.
@@ -225,7 +247,7 @@ func (s *service) route() error {
 	s.echo.IPExtractor, s.echo.SchemeExtractor = callers(s.config.proxies)
 	api.New(api.Options{
 		DB: s.db, Clock: s.clock, Texts: s.texts, Tokens: s.tokens, Circles: s.circles, Calendar: s.calendar, Watch: s.watch,
-		Buttons: s.buttons, Guides: s.guides, SignIn: s.signIn, Records: s.records,
+		Feeds: s.feeds, Busy: s.busy, Buttons: s.buttons, Guides: s.guides, SignIn: s.signIn, Records: s.records,
 		PublicURL: s.config.publicURL, Log: s.log, Observed: s.observed,
 	}).Mount(s.echo)
 	pages := web.New(web.Options{
