@@ -40,7 +40,7 @@ func (a *API) busyView(c busy.Calendar, lang string) contract.BusyCalendar {
 		Host: c.Host, ReadAt: c.ReadAt, TriedAt: c.TriedAt, BusyTimes: c.Intervals, CreatedAt: c.CreatedAt,
 	}
 	if c.Failure != "" {
-		view.Failure = &contract.Reason{Code: c.Failure, Message: a.texts.Say(lang, "busy."+c.Failure, nil)}
+		view.Failure = &contract.Reason{Code: c.Failure, Message: a.texts.Say(lang, "busy.failure."+c.Failure, nil)}
 	}
 	return view
 }

@@ -278,7 +278,7 @@ func TestEveryFailureHasItsSentence(t *testing.T) {
 	}
 	for _, lang := range []string{"nl", "en"} {
 		for _, code := range Failures() {
-			if key := "busy." + code; catalogue.Say(lang, key, nil) == key {
+			if key := "busy.failure." + code; catalogue.Say(lang, key, nil) == key {
 				t.Errorf("%s says nothing in %s", code, lang)
 			}
 		}

@@ -42,7 +42,7 @@ func New(o Options) *Calendars {
 type Calendar struct {
 	PersonID  string
 	Host      string
-	Failure   string // a code, "" when the last try went well; its sentence is "busy.<code>"
+	Failure   string // a code, "" when the last try went well; its sentence is "busy.failure.<code>"
 	ReadAt    *time.Time
 	TriedAt   *time.Time
 	Intervals int // busy times known from now on
