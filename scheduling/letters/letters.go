@@ -110,7 +110,8 @@ func kinds() map[string]kind {
 		scheduling.NoticeReturnSoon:   {list: outbox.Changes, merge: "changes", write: changes},
 		scheduling.NoticeResumed:      {list: outbox.Changes, merge: "changes", write: changes},
 
-		scheduling.NoticeCircleMessage: {write: circleMessage},
+		scheduling.NoticeCircleMessage:  {write: circleMessage},
+		scheduling.NoticeAnswerOutdated: {write: answerOutdated},
 		scheduling.NoticeCompleted:     {to: lastOnes, write: completed},
 		scheduling.NoticeEnded:         {to: lastOnes, write: ended},
 	}
@@ -122,6 +123,8 @@ func (l *Letters) Table() outbox.Table {
 	table := outbox.Table{
 		scheduling.NoticeStalling:       {Compose: l.stalling, Merge: "stalling"},
 		scheduling.NoticeWeeklyOverview: {Compose: l.weeklyOverview},
+		scheduling.NoticeNobodyReads:    {Compose: l.nobodyReads},
+		scheduling.NoticeOtherAddress:   {Compose: l.otherAddress},
 		circles.KindLeft:                {Compose: l.leaving},
 	}
 	for name, k := range kinds() {

@@ -29,13 +29,17 @@ func outcomeQuestion(l *letter) error {
 	return nil
 }
 
-// stillIn asks one person alone, who gave no sign of life over three sessions.
+// stillIn asks one person alone, who gave no sign of life over three sessions, or whose calendar declined all of them.
 func stillIn(l *letter) error {
 	if l.me.StillInAskedAt == nil {
 		return outbox.Void("answered")
 	}
 	l.titled("letter.still_in.subject", "circle", l.b.Circle.Name)
-	l.paragraph("letter.still_in.text")
+	if l.notice.SessionID == "" {
+		l.paragraph("letter.still_in.declined", "circle", l.b.Circle.Name)
+	} else {
+		l.paragraph("letter.still_in.text")
+	}
 	l.paragraph("letter.still_in.ask", "circle", l.b.Circle.Name)
 	l.add(mail.Buttons{l.button(LinkStillIn, l.me.ID, "yes"), l.button(LinkStillIn, l.me.ID, "give_seat")})
 	l.note("letter.still_in.alone")

@@ -1,0 +1,76 @@
+package replies
+
+import (
+	"strings"
+
+	"github.com/emersion/go-message"
+)
+
+// refuted says whether the mail server that we trust found that the mail does not come from where it says (RFC 8601): DMARC
+// failed or, where nothing is said of it, SPF or DKIM of the sender's own domain did and neither passed. Results that others
+// wrote into the mail are not looked at.
+func (r reader) refuted(h message.Header, from string) bool {
+	if r.authServ == "" {
+		return false
+	}
+	domain := from[strings.LastIndexByte(from, '@')+1:]
+	passed, failed := false, false
+	for fields := h.FieldsByKey("Authentication-Results"); fields.Next(); {
+		server, results, found := strings.Cut(fields.Value(), ";")
+		if words := strings.Fields(server); !found || len(words) == 0 || !strings.EqualFold(words[0], r.authServ) {
+			continue
+		}
+		for result := range strings.SplitSeq(withoutComments(results), ";") {
+			method, verdict, of := resultOf(result)
+			switch {
+			case method == "dmarc" && verdict == "fail":
+				return true
+			case method == "dmarc" && verdict == "pass":
+				return false
+			case method != "spf" && method != "dkim" || !aligned(of, domain):
+			case verdict == "pass":
+				passed = true
+			case verdict == "fail", verdict == "softfail", verdict == "permerror":
+				failed = true
+			}
+		}
+	}
+	return failed && !passed
+}
+
+// resultOf reads "spf=fail smtp.mailfrom=an@example.org": method, verdict, and the domain that it is about.
+func resultOf(text string) (method, verdict, domain string) {
+	for i, word := range strings.Fields(strings.ToLower(text)) {
+		name, value, _ := strings.Cut(word, "=")
+		switch {
+		case i == 0:
+			method, _, _ = strings.Cut(name, "/")
+			verdict = value
+		case name == "smtp.mailfrom", name == "header.d", name == "header.i", name == "header.from":
+			domain = strings.Trim(value[strings.LastIndexByte(value, '@')+1:], `"<>`)
+		}
+	}
+	return method, verdict, domain
+}
+
+// aligned says whether a domain is the sender's or one above or below it.
+func aligned(of, domain string) bool {
+	return of != "" && (of == domain || strings.HasSuffix(domain, "."+of) || strings.HasSuffix(of, "."+domain))
+}
+
+// withoutComments drops what stands in brackets, within which a semicolon ends nothing.
+func withoutComments(text string) string {
+	var out strings.Builder
+	depth := 0
+	for _, r := range text {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')' && depth > 0:
+			depth--
+		case depth == 0:
+			out.WriteRune(r)
+		}
+	}
+	return out.String()
+}
