@@ -136,7 +136,7 @@ func livesBy(country string) Holidays {
 	case "gb":
 		return calendarOf("gb-eaw")
 	case "de":
-		return inAllLaender
+		return inAllLaender()
 	}
 	return calendarOf(country)
 }
@@ -150,19 +150,22 @@ func calendarOf(key string) Holidays {
 	return calendar.On
 }
 
-func inAllLaender(d wall.Date) (holidays.Holiday, bool) {
-	var found holidays.Holiday
+// inAllLaender gives the holidays that every Land of Germany has.
+func inAllLaender() Holidays {
+	var laender []Holidays
 	for _, key := range holidays.Keys() {
-		if countryOf(key) != "de" {
-			continue
+		if countryOf(key) == "de" {
+			laender = append(laender, calendarOf(key))
 		}
-		h, ok := calendarOf(key)(d)
-		if !ok {
-			return holidays.Holiday{}, false
-		}
-		found = h
 	}
-	return found, true
+	return func(d wall.Date) (found holidays.Holiday, free bool) {
+		for _, land := range laender {
+			if found, free = land(d); !free {
+				return holidays.Holiday{}, false
+			}
+		}
+		return found, free
+	}
 }
 
 // Key is the warning's sentence in the catalogue, and Args what it needs, in a language.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/rickar/cal/v2"
@@ -50,6 +51,7 @@ type Calendar struct {
 	key   string
 	name  Name
 	rules []rule
+	known *sync.Map // year -> map[wall.Date]Holiday: see in
 }
 
 // known is laid out once and never changed.
@@ -82,12 +84,31 @@ func (c Calendar) Name() Name { return c.name }
 
 // On answers whether the date is a holiday, and which.
 func (c Calendar) On(d wall.Date) (Holiday, bool) {
+	if len(c.rules) == 0 {
+		return Holiday{}, false
+	}
+	h, ok := c.in(d.Year)[d]
+	return h, ok
+}
+
+// in is a year's holidays by date. A run is held against thousands of dates of two or three years, so a year is worked
+// out once and remembered: a memo of a pure function, bounded by the years that a date may have.
+func (c Calendar) in(year int) map[wall.Date]Holiday {
+	if days, ok := c.known.Load(year); ok {
+		return days.(map[wall.Date]Holiday)
+	}
+	days := map[wall.Date]Holiday{}
 	for _, r := range c.rules {
-		if h, ok := r.on(d); ok {
-			return h, true
+		for _, day := range r.days(year) {
+			if _, taken := days[day.On]; !taken { // one free day, called after the rule that comes first
+				days[day.On] = day.Holiday
+			}
 		}
 	}
-	return Holiday{}, false
+	if year >= wall.FirstYear && year <= wall.LastYear {
+		c.known.Store(year, days)
+	}
+	return days
 }
 
 // IsHoliday is On without the name, for wall.WorkingDaysBefore.
@@ -122,15 +143,6 @@ type rule struct {
 	only     func(int) bool
 	moved    []cal.AltDay // free on another day instead, by weekday: the day itself is not free
 	replaced []cal.AltDay // free on another day as well, by weekday: a substitute day
-}
-
-func (r rule) on(d wall.Date) (Holiday, bool) {
-	for _, day := range r.days(d.Year) {
-		if day.On == d {
-			return day.Holiday, true
-		}
-	}
-	return Holiday{}, false
 }
 
 // days gives the rule's one or two days of a year, or none. No rule moves a day into another year.

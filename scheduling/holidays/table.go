@@ -1,6 +1,7 @@
 package holidays
 
 import (
+	"sync"
 	"time"
 
 	"github.com/rickar/cal/v2"
@@ -16,9 +17,13 @@ func calendars() []Calendar {
 		name := Name{"Duitsland, " + land.name.NL, "Germany, " + land.name.EN}
 		all = append(all, Calendar{key: "de-" + land.code, name: name, rules: germany(land.code)})
 	}
-	return append(all,
+	all = append(all,
 		Calendar{key: "gb-eaw", name: Name{"Engeland en Wales", "England and Wales"}, rules: englandAndWales()},
 		Calendar{key: None, name: Name{"geen feestdagen", "no holidays"}})
+	for i := range all {
+		all[i].known = &sync.Map{}
+	}
+	return all
 }
 
 // The ways in which a holiday has its date.
