@@ -56,32 +56,38 @@ func (cal *Calendar) Slots(ctx context.Context, actor identity.Actor, circleID s
 		if err != nil {
 			return nil, err
 		}
-		weekdays, err := c.layOutWeekdays(from)
-		if err != nil {
-			return nil, err
-		}
-		people, err := c.fits(weekdays.span(c.loc))
-		if err != nil {
-			return nil, err
-		}
-		found := fitting.Weekly{Minutes: c.set.Minutes, Zone: c.loc, Dates: weekdays.dates()}.Hours(people, page.Limit(limit))
-		names := circles.May(actor, circles.SeeFits, o) == nil
-		out := make([]SlotCandidate, len(found))
-		for i, h := range found {
-			out[i] = candidate(h, weekdays[h.Weekday], people)
-			out[i].Slot.Zone = c.circle.Zone
-			if names {
-				out[i].ByName = c.slotFits(h, people)
+		found, err := c.slots(from, page.Limit(limit))
+		if circles.May(actor, circles.SeeFits, o) != nil {
+			for i := range found {
+				found[i].ByName = nil
 			}
 		}
-		return out, nil
+		return found, err
 	})
 }
 
-func candidate(h fitting.Hour, laid laidOut, people []fitting.Person) SlotCandidate {
+// slots are the weekly hours from a date on, with names.
+func (c *course) slots(from wall.Date, limit int) ([]SlotCandidate, error) {
+	weekdays, err := c.layOutWeekdays(from)
+	if err != nil {
+		return nil, err
+	}
+	people, err := c.fits(weekdays.span(c.loc))
+	if err != nil {
+		return nil, err
+	}
+	out := []SlotCandidate{}
+	for _, h := range (fitting.Weekly{Minutes: c.set.Minutes, Zone: c.loc, Dates: weekdays.dates()}).Hours(people, limit) {
+		out = append(out, c.candidate(h, weekdays[h.Weekday], people))
+	}
+	return out, nil
+}
+
+func (c *course) candidate(h fitting.Hour, laid laidOut, people []fitting.Person) SlotCandidate {
 	out := SlotCandidate{
-		Slot: wall.Slot{Weekday: h.Weekday, At: h.At}, StartsOn: laid.dates[0], EndsOn: laid.dates[len(laid.dates)-1],
+		Slot: wall.Slot{Weekday: h.Weekday, At: h.At, Zone: c.circle.Zone}, StartsOn: laid.dates[0], EndsOn: laid.dates[len(laid.dates)-1],
 		Dates: len(laid.dates), Left: laid.left, Suits: len(h.Always), Together: h.Together, Night: len(h.Night) > 0, Warnings: laid.warnings,
+		ByName: c.slotFits(h, people),
 	}
 	for _, p := range people {
 		if p.Hours.IsZero() {

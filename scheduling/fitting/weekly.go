@@ -38,17 +38,13 @@ type Hour struct {
 // others, then fewest in the night, then nearest to midday, then early in the week. An hour that nobody who stated hours
 // can on any date is left out.
 func (w Weekly) Hours(people []Person, limit int) []Hour {
-	sheets := w.sheets(people)
+	sheets, days := w.sheets(people), w.days()
 	var out []Hour
 	for n := range 7 {
 		weekday := time.Weekday((n + 1) % 7)
-		if len(w.Dates[weekday]) == 0 {
-			continue
-		}
-		days := w.days(weekday)
-		starts := make([]int64, len(days))
+		starts := make([]int64, len(days[weekday]))
 		for at := wall.TimeOfDay(0); at.Valid(); at += halfHour {
-			for i, d := range days {
+			for i, d := range days[weekday] {
 				starts[i] = d.start(at, w.Zone).Unix()
 			}
 			h := Hour{Weekday: weekday, At: at, Can: make([]int, len(people))}
@@ -60,7 +56,7 @@ func (w Weekly) Hours(people []Person, limit int) []Hour {
 	slices.SortStableFunc(out, func(a, b Hour) int { return a.compare(b, w.Minutes) })
 	out = out[:min(len(out), limit)]
 	for i := range out {
-		w.sayShifted(&out[i], people)
+		out[i].sayShifted(people, days[out[i].Weekday], w.Zone)
 	}
 	return out
 }
@@ -116,13 +112,14 @@ func (h Hour) fromMidday(minutes int) int {
 }
 
 // sayShifted finds the people whose own wall does not show the same time on all dates.
-func (w Weekly) sayShifted(h *Hour, people []Person) {
-	days := w.days(h.Weekday)
+func (h *Hour) sayShifted(people []Person, days []day, zone *time.Location) {
+	starts := make([]time.Time, len(days))
+	for i, d := range days {
+		starts[i] = d.start(h.At, zone)
+	}
 	for i, p := range people {
-		first := wall.TimeOfDayOf(days[0].start(h.At, w.Zone), p.Zone)
-		if slices.ContainsFunc(days[1:], func(d day) bool {
-			return wall.TimeOfDayOf(d.start(h.At, w.Zone), p.Zone) != first
-		}) {
+		usual := wall.TimeOfDayOf(starts[0], p.Zone)
+		if slices.ContainsFunc(starts, func(t time.Time) bool { return wall.TimeOfDayOf(t, p.Zone) != usual }) {
 			h.Shifted = append(h.Shifted, i)
 		}
 	}
@@ -135,12 +132,14 @@ type day struct {
 	plain bool
 }
 
-func (w Weekly) days(weekday time.Weekday) []day {
-	out := make([]day, len(w.Dates[weekday]))
-	for i, on := range w.Dates[weekday] {
-		from, kind := wall.Instant(on, 0, w.Zone)
-		until, _ := wall.Instant(on.AddDays(1), 0, w.Zone)
-		out[i] = day{on: on, from: from, plain: kind == wall.Exact && until.Sub(from) == 24*time.Hour}
+func (w Weekly) days() (out [7][]day) {
+	for weekday, dates := range w.Dates {
+		for _, on := range dates {
+			from, kind := wall.Instant(on, 0, w.Zone)
+			until, _ := wall.Instant(on.AddDays(1), 0, w.Zone)
+			plain := kind == wall.Exact && until.Sub(from) == 24*time.Hour
+			out[weekday] = append(out[weekday], day{on: on, from: from, plain: plain})
+		}
 	}
 	return out
 }
