@@ -23,6 +23,7 @@ import (
 	"kring/guides"
 	"kring/internal/clock"
 	"kring/internal/database"
+	"kring/internal/fetch"
 	"kring/internal/identity"
 	"kring/internal/limit"
 	"kring/internal/mail"
@@ -31,6 +32,8 @@ import (
 	"kring/internal/testkit"
 	"kring/internal/text"
 	"kring/scheduling"
+	"kring/scheduling/busy"
+	"kring/scheduling/feeds"
 	"kring/scheduling/health"
 	"kring/scheduling/holidays"
 	"kring/scheduling/letters"
@@ -73,7 +76,7 @@ func newWorld(t testing.TB, db *database.DB) *world {
 	w := &world{t: t, db: db, clock: clock.System(), log: &logged{}, web: newEcho()}
 	secrets, err := identity.ParseSecrets(strings.Repeat("k", 32))
 	must(t, err)
-	w.texts, err = text.Load(identity.Texts, signin.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, api.Texts)
+	w.texts, err = text.Load(identity.Texts, signin.Texts, circles.Texts, scheduling.Texts, busy.Texts, health.Texts, letters.Texts, api.Texts)
 	must(t, err)
 	w.texts = w.texts.Strict()
 	library, err := guides.Load(guides.Embedded(), guides.Options{})
@@ -94,6 +97,8 @@ func newWorld(t testing.TB, db *database.DB) *world {
 	})
 	w.options = api.Options{
 		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Calendar: w.calendar, Watch: w.watch, Buttons: w.buttons,
+		Feeds:  feeds.New(feeds.Options{DB: db, Clock: w.clock, Links: w.links, Texts: w.texts, PublicURL: "https://kring.example"}),
+		Busy:   busy.New(busy.Options{DB: db, Clock: w.clock, Fetch: fetch.New(fetch.Options{}), Secrets: secrets, Host: "kring.example"}),
 		SignIn: w.signIn, Records: identity.NewRecords(db, w.clock, w.calendar.Part(), w.rooms.Part(), outbox.Part(signin.KindAddressNew), w.signIn.Part(), w.tokens.Part()), Guides: library,
 		PublicURL: "https://kring.example", Log: slog.New(slog.NewJSONHandler(w.log, nil)),
 	}

@@ -10,13 +10,14 @@ import (
 	"kring/internal/outbox"
 	"kring/internal/signin"
 	"kring/scheduling"
+	"kring/scheduling/busy"
 	"kring/scheduling/health"
 	"kring/scheduling/letters"
 )
 
 // rooms are the sentences of all rooms that a page speaks with.
 func rooms() []fs.FS {
-	return []fs.FS{identity.Texts, circles.Texts, scheduling.Texts, health.Texts, letters.Texts, signin.Texts, Texts}
+	return []fs.FS{identity.Texts, circles.Texts, scheduling.Texts, busy.Texts, health.Texts, letters.Texts, signin.Texts, Texts}
 }
 
 func (w *world) mount() {
