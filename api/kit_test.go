@@ -32,7 +32,7 @@ import (
 	"kring/internal/testkit"
 	"kring/internal/text"
 	"kring/scheduling"
-	"kring/scheduling/busy"
+	busytimes "kring/scheduling/busy"
 	"kring/scheduling/feeds"
 	"kring/scheduling/health"
 	"kring/scheduling/holidays"
@@ -76,7 +76,7 @@ func newWorld(t testing.TB, db *database.DB) *world {
 	w := &world{t: t, db: db, clock: clock.System(), log: &logged{}, web: newEcho()}
 	secrets, err := identity.ParseSecrets(strings.Repeat("k", 32))
 	must(t, err)
-	w.texts, err = text.Load(identity.Texts, signin.Texts, circles.Texts, scheduling.Texts, busy.Texts, health.Texts, letters.Texts, api.Texts)
+	w.texts, err = text.Load(identity.Texts, signin.Texts, circles.Texts, scheduling.Texts, busytimes.Texts, health.Texts, letters.Texts, api.Texts)
 	must(t, err)
 	w.texts = w.texts.Strict()
 	library, err := guides.Load(guides.Embedded(), guides.Options{})
@@ -98,7 +98,7 @@ func newWorld(t testing.TB, db *database.DB) *world {
 	w.options = api.Options{
 		DB: db, Clock: w.clock, Texts: w.texts, Tokens: w.tokens, Circles: w.rooms, Calendar: w.calendar, Watch: w.watch, Buttons: w.buttons,
 		Feeds:  feeds.New(feeds.Options{DB: db, Clock: w.clock, Links: w.links, Texts: w.texts, PublicURL: "https://kring.example"}),
-		Busy:   busy.New(busy.Options{DB: db, Clock: w.clock, Fetch: fetch.New(fetch.Options{}), Secrets: secrets, Host: "kring.example"}),
+		Busy:   busytimes.New(busytimes.Options{DB: db, Clock: w.clock, Fetch: fetch.New(fetch.Options{}), Secrets: secrets, Host: "kring.example"}),
 		SignIn: w.signIn, Records: identity.NewRecords(db, w.clock, w.calendar.Part(), w.rooms.Part(), outbox.Part(signin.KindAddressNew), w.signIn.Part(), w.tokens.Part()), Guides: library,
 		PublicURL: "https://kring.example", Log: slog.New(slog.NewJSONHandler(w.log, nil)),
 	}
