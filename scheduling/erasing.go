@@ -22,6 +22,8 @@ type Export struct {
 	Messages []ExportedMessage  `json:"messages"`
 	Told     []ExportedTold     `json:"told"`
 	Sessions []ExportedSession  `json:"sessions"`
+	// NobodyReadsAt is when she was last told that nobody reads the mails to an address of ours.
+	NobodyReadsAt *time.Time `json:"nobody_reads_at"`
 	// Calendar is the sessions once more, as one iCalendar file (RFC 5545) that a calendar program takes.
 	Calendar string `json:"calendar"`
 }
@@ -120,6 +122,9 @@ func exportOf(tx database.Tx, personID string) (any, error) {
 	if e.Told, err = exportTold(tx, personID); err != nil {
 		return nil, err
 	}
+	if e.NobodyReadsAt, err = courtesyOf(tx, personID); err != nil {
+		return nil, err
+	}
 	own, err := ownSessions(tx, personID)
 	if err != nil {
 		return nil, err
@@ -167,6 +172,9 @@ func exportCalendar(own []ownSession) (string, error) {
 
 // eraseOf forgets a person in this room. Her circles are locked.
 func eraseOf(tx database.Tx, now time.Time, personID string) error {
+	if err := deleteCourtesy(tx, personID); err != nil {
+		return err
+	}
 	seats, err := circles.SeatsOfIn(tx, personID)
 	if err != nil || len(seats) == 0 {
 		return err

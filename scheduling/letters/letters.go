@@ -112,8 +112,8 @@ func kinds() map[string]kind {
 
 		scheduling.NoticeCircleMessage:  {write: circleMessage},
 		scheduling.NoticeAnswerOutdated: {write: answerOutdated},
-		scheduling.NoticeCompleted:     {to: lastOnes, write: completed},
-		scheduling.NoticeEnded:         {to: lastOnes, write: ended},
+		scheduling.NoticeCompleted:      {to: lastOnes, write: completed},
+		scheduling.NoticeEnded:          {to: lastOnes, write: ended},
 	}
 }
 
