@@ -8,7 +8,8 @@
 // Where to start: [Calendar] holds the use cases a person asks for; [Calendar.QueueDue] is the pass that lets time
 // act. What decides is pure and stands in files of its own: plan.go lays out dates, warnings.go looks at them,
 // outcome.go says what a session counts as, expected.go who comes, hosts.go who leads, remind.go when something is
-// due. course.go holds a circle in the middle of a change and says what that makes of its run, rewriting.go what it
+// due; fitting says whom a moment suits, filled in by fits.go for slots.go (the best weekly hour) and starts.go (the best
+// first date). course.go holds a circle in the middle of a change and says what that makes of its run, rewriting.go what it
 // makes of its reminders, tell.go who is told; save.go writes the difference. forget.go makes answers into counts,
 // erasing.go tells and forgets one person. store.go holds every query.
 //
