@@ -1,7 +1,7 @@
 // Package web is the plain pages that people open from a letter or a link: what a button would do and what it did, my
-// dates and how to change them together, which mails, who sees what, the guides, the public sign-up; and where they sign in, and find, change, take along
-// and leave with all that is theirs. Every page is HTML with forms and one style sheet: it works without a script, on a
-// phone, by keyboard and with a screen reader.
+// dates and how to change them together, which mails, who sees what, the guides, the public sign-up; and where they sign
+// in, and find, change, take along and leave with all that is theirs. Every page is HTML with forms and one style sheet:
+// it works without a script, on a phone, by keyboard and with a screen reader.
 //
 // It refuses to change anything on GET, because mail scanners open every link; to run a script or load anything from
 // elsewhere (the policy in page.go says so to the browser); to show text that a person wrote as anything but text; to

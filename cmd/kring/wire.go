@@ -252,7 +252,7 @@ func (s *service) route() error {
 	}).Mount(s.echo)
 	pages := web.New(web.Options{
 		DB: s.db, Clock: s.clock, Texts: s.texts, Links: s.links, Circles: s.circles, Calendar: s.calendar, Guides: s.guides,
-		Buttons: s.buttons, SignIn: s.signIn, Records: s.records, OIDC: s.provider, Log: s.log,
+		Buttons: s.buttons, SignIn: s.signIn, Records: s.records, Feeds: s.feeds, Busy: s.busy, OIDC: s.provider, Log: s.log,
 	})
 	edge, err := newEdge(s.config.publicURL, pages.Refuse)
 	if err != nil {
