@@ -205,14 +205,43 @@ func (c *course) replace(lost Session) error {
 	if replaced || len(c.sessions) >= mostSessions(c.set.Weeks) || !c.circle.State.Begun() {
 		return nil
 	}
-	dates, err := c.datesAtEnd(1)
-	if err != nil {
-		return err
+	return c.extend(1, &lost.ID)
+}
+
+// extend adds n sessions at the end of the run, for one that was lost or for none.
+func (c *course) extend(n int, replaces *string) error {
+	for range n {
+		if s := c.withdrawn(); s != nil {
+			s.State, s.OutcomeAt, s.ReplacesID = Planned, nil, replaces
+			continue
+		}
+		dates, err := c.datesAtEnd(1)
+		if err != nil {
+			return err
+		}
+		s := c.fresh(c.freshID(), dates[0])
+		s.ReplacesID = replaces
+		c.sessions = append(c.sessions, s)
 	}
-	s := c.fresh(c.freshID(), dates[0])
-	s.ReplacesID = &lost.ID
-	c.sessions = append(c.sessions, s)
 	return nil
+}
+
+// withdrawn is a date behind all others that was added once and taken back when people knew it already: the next one
+// that is added takes its place. A session that was skipped is no such date: its own stands behind it.
+func (c *course) withdrawn() *Session {
+	var found *Session
+	slot, _ := c.circle.Slot()
+	for i := len(c.sessions) - 1; i >= 0; i-- {
+		s := &c.sessions[i]
+		if s.State != Skipped || !s.StartsAt.After(c.now) {
+			break
+		}
+		at, err := slot.On(s.On(c.loc))
+		if err == nil && s.Series == c.circle.Series && s.On(c.loc).Weekday() == slot.Weekday && at.Equal(s.StartsAt) && c.off.reason(s.On(c.loc)) == "" {
+			found = s
+		}
+	}
+	return found
 }
 
 // unreplace takes back the date that a session added at the end, when it was not lost after all and nobody was told of

@@ -238,14 +238,8 @@ func (c *course) stepAdd(step *Step) error {
 	if most := mostSessions(c.set.Weeks) - len(c.sessions); n > most {
 		return fault.New(fault.Conflict, "enough-dates")
 	}
-	dates, err := c.newDates(step, n)
-	if err != nil {
+	if err := c.addDates(step, n); err != nil {
 		return err
-	}
-	for _, d := range dates {
-		s := c.fresh(c.freshID(), d)
-		c.sessions = append(c.sessions, s)
-		c.focus = s.ID
 	}
 	c.remindsAgain()
 	c.voids = append(c.voids, void{kinds: []string{NoticeFinishOrMore}, reason: "more-dates"})
@@ -253,18 +247,20 @@ func (c *course) stepAdd(step *Step) error {
 	return nil
 }
 
-func (c *course) newDates(step *Step, n int) ([]Dated, error) {
+func (c *course) addDates(step *Step, n int) error {
 	if step.On.IsZero() {
-		return c.datesAtEnd(n)
+		return c.extend(n, nil)
 	}
 	if step.At == nil {
 		slot, ok := c.circle.Slot()
 		if !ok {
-			return nil, fault.New(fault.Conflict, "no-slot")
+			return fault.New(fault.Conflict, "no-slot")
 		}
 		step.At = &slot.At
 	}
 	start, kind := wall.Instant(step.On, *step.At, c.loc)
 	d := Dated{On: step.On, StartsAt: start, EndsAt: start.Add(c.length())}
-	return []Dated{d}, c.checkMove(Session{}, d, kind)
+	s := c.fresh(c.freshID(), d)
+	c.sessions, c.focus = append(c.sessions, s), s.ID
+	return c.checkMove(s, d, kind)
 }
