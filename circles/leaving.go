@@ -46,6 +46,9 @@ func (r *Registry) leave(s *seatCase) (Member, error) {
 	if err != nil {
 		return s.seat, err
 	}
+	if err := s.raiseSequence(); err != nil {
+		return s.seat, err
+	}
 	if err := r.offerNext(s.tx, s.c, replaceSeat(s.seats, s.seat), s.now); err != nil {
 		return s.seat, err
 	}
@@ -74,8 +77,23 @@ func (r *Registry) UndoLeave(ctx context.Context, actor identity.Actor, memberID
 		if err := record(s.tx, entry, s.c, s.actor); err != nil {
 			return s.seat, err
 		}
+		if err := s.cameBack(); err != nil {
+			return s.seat, err
+		}
 		return s.seat, TouchIn(s.tx, s.c.ID, s.now)
 	})
+}
+
+// cameBack asks for the letter that puts the dates back into the calendar.
+func (s *seatCase) cameBack() error {
+	if !s.c.State.Begun() || !s.seat.In() {
+		return nil
+	}
+	if err := s.raiseSequence(); err != nil {
+		return err
+	}
+	key := keyOf(KindCameBack, s.seat.ID, s.now)
+	return note(s.tx, s.c, KindCameBack, s.seat.PersonID, s.seat.ID, key, s.now, time.Time{})
 }
 
 func (s *seatCase) undoable() error {
@@ -119,6 +137,12 @@ func (s *seatCase) replace() error {
 	}
 	a.State = Placed
 	return saveApplication(s.tx, &a, s.now)
+}
+
+// raiseSequence makes what the person's calendar is told next newer than all that it was told.
+func (s *seatCase) raiseSequence() error {
+	s.c.Sequence++
+	return raiseSequence(s.tx, s.c.ID)
 }
 
 // over says whether an instant has passed.

@@ -143,8 +143,8 @@ func (l *Letters) Footer(person identity.Person, memberID string) []mail.Link {
 	return links
 }
 
-// Table is how the notices of this room become letters. KindJoinedLate is not in it: that letter carries dates and is
-// scheduling's.
+// Table is how the notices of this room become letters. KindJoinedLate and KindCameBack are not in it: those letters carry
+// dates and are scheduling's, which also puts a calendar file to KindLeft.
 func (l *Letters) Table() outbox.Table {
 	return outbox.Table{
 		KindConfirmApplication: {Compose: l.aboutApplication(confirmApplication), Urgent: true},

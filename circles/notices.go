@@ -8,7 +8,8 @@ import (
 	"kring/internal/outbox"
 )
 
-// The kinds of notices that this room asks for. Scheduling composes KindJoinedLate, which carries dates.
+// The kinds of notices that this room asks for. Scheduling composes KindJoinedLate and KindCameBack, which carry dates,
+// and adds to KindLeft what takes them out of the calendar.
 const (
 	KindConfirmApplication = "confirm_application"
 	KindAlreadySignedUp    = "already_signed_up"
@@ -20,6 +21,7 @@ const (
 	KindJoinProposed       = "join_proposed"
 	KindJoinedLate         = "joined_late"
 	KindLeft               = "left"
+	KindCameBack           = "came_back"
 	KindCompleteProposed   = "complete_proposed"
 	KindEndProposed        = "end_proposed"
 	KindFacilitatorInvited = "facilitator_invited"

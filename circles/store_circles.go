@@ -19,7 +19,7 @@ func saveCircle(tx database.Tx, c *Circle, now time.Time) error {
 		"sequence": c.Sequence, "begun_at": c.BegunAt, "paused_on": c.PausedOn, "returns_on": c.ReturnsOn,
 		"completed_at": c.CompletedAt, "ended_at": c.EndedAt, "end_reason": c.EndReason, "end_text": c.EndText,
 		"reminders_stopped_at": c.RemindersStoppedAt, "go_on_asked_at": c.GoOnAskedAt,
-		"ask_everybody": c.AskEverybody, "go_no_go_off": c.GoNoGoOff, "feed_epoch": c.FeedEpoch,
+		"ask_everybody": c.AskEverybody, "go_no_go_off": c.GoNoGoOff,
 		"reasons_since": c.ReasonsSince, "next_check_at": c.NextCheckAt, "updated_at": now,
 	})
 	c.Revision++
@@ -29,6 +29,12 @@ func saveCircle(tx database.Tx, c *Circle, now time.Time) error {
 func touchCircle(tx database.Tx, circleID string, now time.Time) error {
 	return tx.Gorm().Exec("update circles set next_check_at = ? where id = ? and state in ('forming', 'running', 'paused')",
 		now, circleID).Error
+}
+
+// raiseSequence makes what one person's calendar is told next newer than all that it was told. It is no change of the
+// circle, so its revision stays.
+func raiseSequence(tx database.Tx, circleID string) error {
+	return tx.Gorm().Exec("update circles set sequence = sequence + 1 where id = ?", circleID).Error
 }
 
 // seenCircle is a circle with what the asking person is to it and how its seats stand.
@@ -48,7 +54,7 @@ const seenColumns = `c.id, c.programme_id, c.name, c.state, c.guide_set, c.langu
 	c.slot_weekday, c.slot_at, c.starts_on, c.venue, c.video_link, c.chat_link, c.looked_after_by, c.seats, c.seats_open,
 	c.guide_week, c.series, c.sequence, c.begun_at, c.paused_on, c.returns_on, c.completed_at, c.ended_at, c.end_reason,
 	c.end_text, c.reminders_stopped_at, c.go_on_asked_at, c.reasons_since, c.next_check_at, c.ask_everybody,
-	c.go_no_go_off, c.feed_epoch, c.revision, c.created_at,
+	c.go_no_go_off, c.revision, c.created_at,
 	c.updated_at,
 	exists (select 1 from facilitators f where f.programme_id = c.programme_id and f.person_id = ?),
 	(select m.id from members m where m.circle_id = c.id and m.person_id = ?
@@ -64,7 +70,7 @@ func (s *seenCircle) fields() []any {
 		&s.SlotWeekday, &s.SlotAt, &s.StartsOn, &s.Venue, &s.VideoLink, &s.ChatLink, &s.LookedAfterBy, &s.Seats, &s.SeatsOpen,
 		&s.GuideWeek, &s.Series, &s.Sequence, &s.BegunAt, &s.PausedOn, &s.ReturnsOn, &s.CompletedAt, &s.EndedAt, &s.EndReason,
 		&s.EndText, &s.RemindersStoppedAt, &s.GoOnAskedAt, &s.ReasonsSince, &s.NextCheckAt, &s.AskEverybody,
-		&s.GoNoGoOff, &s.FeedEpoch, &s.Revision, &s.CreatedAt,
+		&s.GoNoGoOff, &s.Revision, &s.CreatedAt,
 		&s.UpdatedAt, &s.Facilitates, &s.SeatID, &s.SeatIn, &s.MembersIn, &s.Taken,
 	}
 }

@@ -25,6 +25,7 @@ type Dossier struct {
 	Off       OffDays           // what the run leaves free, with names
 	Reminders []Reminder        // by due time
 	Deeds     []journal.Entry   // newest first
+	Done      []Done            // changes of dates, newest first
 	told      map[string][]Told // by person
 }
 
@@ -78,6 +79,9 @@ func (d *Dossier) read(c *course) (err error) {
 		Now: c.now, Circle: c.circle, Programme: c.programme, Set: c.set, Location: c.loc, Members: c.members,
 		People: c.persons, Sessions: c.sessions, Word: c.word, Breaks: c.breaks, Quorum: c.quorum(),
 	}
+	if err := d.readDone(c); err != nil {
+		return err
+	}
 	return d.readTold(c)
 }
 
@@ -97,8 +101,10 @@ func (d *Dossier) people(c *course) (map[string]identity.Person, error) {
 
 func (d *Dossier) readTold(c *course) error {
 	var persons, sessions []string
-	for _, m := range c.members {
-		persons = append(persons, m.PersonID)
+	for _, m := range d.Seats {
+		if m.InAt != nil { // also who left: her calendar is put right once more
+			persons = append(persons, m.PersonID)
+		}
 	}
 	for _, s := range c.sessions {
 		sessions = append(sessions, s.ID)
@@ -167,4 +173,55 @@ func (d *Dossier) LastRemindedBefore(s Session) time.Time {
 		}
 	}
 	return last
+}
+
+// donesKept bounds how far back letters look for what changed a date.
+const donesKept = 40
+
+// Done is a change of dates as it was made: who did it, and where each session stood before it.
+type Done struct {
+	Step   Step
+	ByID   *string // nil: the circle agreed on it
+	At     time.Time
+	Breaks []CircleBreak // that it added
+	before map[string]*place
+}
+
+// Stood is where a session stood before a change of dates.
+type Stood struct {
+	StartsAt time.Time
+	State    State
+	Series   int
+}
+
+// Stood answers where the session stood before: nil where there was none yet. It answers false when the change left the
+// session as it was.
+func (d Done) Stood(sessionID string) (*Stood, bool) {
+	p, touched := d.before[sessionID]
+	if p == nil {
+		return nil, touched
+	}
+	return &Stood{StartsAt: p.StartsAt, State: p.State, Series: p.Series}, true
+}
+
+func (d *Dossier) readDone(c *course) error {
+	made, err := replansOf(c.tx, c.circle.ID, page.Cursor{}, donesKept)
+	if err != nil {
+		return err
+	}
+	for _, row := range made {
+		replan, did, err := row.read()
+		if err != nil {
+			return err
+		}
+		one := Done{Step: replan.Step, ByID: replan.ByID, Breaks: did.Breaks, before: map[string]*place{}}
+		if replan.CommittedAt != nil {
+			one.At = *replan.CommittedAt
+		}
+		for _, p := range did.touched() {
+			one.before[p.ID] = p.Before
+		}
+		d.Done = append(d.Done, one)
+	}
+	return nil
 }

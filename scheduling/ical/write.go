@@ -95,7 +95,7 @@ func (f *file) event(e laidOut, method string) {
 	}
 	f.about(e.Event, method)
 	f.people(e.Event)
-	if e.AlarmMinutes > 0 {
+	if e.AlarmMinutes > 0 && e.status(method) != Cancelled {
 		f.line("BEGIN:VALARM")
 		f.line("ACTION:DISPLAY")
 		f.words("DESCRIPTION", e.Summary)
@@ -146,14 +146,19 @@ func (r Weekly) text(day time.Weekday) string {
 	return freq
 }
 
-func (f *file) about(e *Event, method string) {
-	status := e.Status
+// status is the event's own, or what the file's method says.
+func (e *Event) status(method string) string {
 	switch {
 	case method == Cancel:
-		status = Cancelled
-	case status == "":
-		status = Confirmed
+		return Cancelled
+	case e.Status == "":
+		return Confirmed
 	}
+	return e.Status
+}
+
+func (f *file) about(e *Event, method string) {
+	status := e.status(method)
 	f.line("STATUS:", status)
 	if status == Cancelled {
 		f.line("TRANSP:TRANSPARENT")

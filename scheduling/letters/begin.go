@@ -30,7 +30,7 @@ func begin(l *letter) error {
 	l.heading("letter.dates.title")
 	l.add(l.dates(coming))
 	l.leftOut(coming)
-	l.note("letter.calendar")
+	l.note(l.answering("letter.calendar"))
 	l.how()
 	return l.attachRun(false)
 }
@@ -55,7 +55,7 @@ func joinedLate(l *letter) error {
 	if len(coming) > 0 {
 		l.heading("letter.dates.title")
 		l.add(l.dates(coming))
-		l.note("letter.calendar")
+		l.note(l.answering("letter.calendar"))
 	}
 	l.how()
 	return l.attachRun(true)

@@ -454,7 +454,7 @@ func TestTheFourWaysOn(t *testing.T) {
 		}
 		w.press("Ben", LinkGoOn, w.circleID, Choice{Value: shown.Options[i].Choice})
 		slot, _ := state(t, w).Slot()
-		if slot.Weekday != time.Tuesday || len(w.told("An", scheduling.NoticeNewSlot)) != 1 {
+		if slot.Weekday != time.Tuesday || len(w.told("An", scheduling.NoticeDatesChanged)) != 1 {
 			t.Errorf("the circle meets at %+v", slot)
 		}
 	})

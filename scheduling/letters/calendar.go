@@ -3,6 +3,8 @@ package letters
 import (
 	"bytes"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,22 +23,56 @@ const (
 
 const productID = "-//Kring//Kring//NL"
 
+// alarmMinutes is how long before a session a calendar program rings, where it rings for invitations at all.
+const alarmMinutes = 15
+
+// replyPurpose is what the stable token in an organiser's address is for; its row is the seat of who is invited.
+const replyPurpose = "reply"
+
 // entry is everything of a calendar entry but its dates: one for the person who is written to, with that person as the
-// only one invited. Nobody is asked to answer it: no mailbox reads answers. The title never holds a guide week, which
-// shifts.
+// only one invited, so that no address is shown to others. The title never holds a guide week, which shifts; the
+// description holds no link that acts in the person's name, because colleagues look into calendars.
 func (l *letter) entry(series int, sequence int) ical.Event {
 	c := l.b.Circle
 	e := ical.Event{
-		UID: c.ID + "-" + strconv.Itoa(series) + "@" + l.domain, Sequence: sequence, Stamp: l.notice.HoldUntil, Zone: c.Zone,
-		Length: l.length(), Summary: l.say("calendar.title", "circle", c.Name), Location: c.Venue, URL: c.VideoLink,
-		Description: l.say("calendar.description"),
-		Organizer:   &ical.Person{Name: c.Name, Address: l.from.Mailbox},
-		Attendees:   []ical.Person{{Name: l.to.Name, Address: l.to.Email}},
+		UID: c.ID + "-" + strconv.Itoa(series) + "@" + l.domain, Sequence: sequence, Stamp: l.now.Truncate(time.Second), Zone: c.Zone,
+		Length: l.length(), Summary: l.say("calendar.title", "circle", c.Name), Location: c.Venue, URL: c.VideoLink, Conference: c.VideoLink,
+		Description: l.description(), AlarmMinutes: alarmMinutes, RSVP: l.reads(),
+		Organizer: &ical.Person{Name: c.Name, Address: l.organizer()},
+		Attendees: []ical.Person{{Name: l.to.Name, Address: l.to.Email}},
 	}
 	if e.Location == "" {
 		e.Location = c.VideoLink
 	}
 	return e
+}
+
+// reads says whether anybody reads what calendar programs answer.
+func (l *letter) reads() bool { return l.replyAddress != nil }
+
+// organizer is the address that answers go to: one for this circle and person, the same for as long as the seat is, so
+// that an answer says by itself whose it is. Without a mailbox that is read it is the sender's.
+func (l *letter) organizer() string {
+	if !l.reads() {
+		return l.from.Mailbox
+	}
+	return l.replyAddress(l.links.Stable(replyPurpose, l.me.ID, 0))
+}
+
+// answering is the key of a sentence that says whether an invitation wants an answer: it does where answers are read.
+func (l *letter) answering(key string) string {
+	if l.reads() {
+		return key + "-answer"
+	}
+	return key
+}
+
+func (l *letter) description() string {
+	text := l.say(l.answering("calendar.description"))
+	if c := l.b.Circle; c.Venue != "" && c.VideoLink != "" {
+		text += "\n\n" + l.say("calendar.join", "link", c.VideoLink)
+	}
+	return text + "\n\n" + l.say("calendar.mine", "link", l.public+"/me/dates?lang="+l.lang+"#circle-"+l.b.Circle.ID)
 }
 
 // attach writes a file and adds it to the letter.
@@ -103,46 +139,135 @@ func (l *letter) instances(series int, onlyComing bool) []ical.Instance {
 	return out
 }
 
+// single is the one date that changed within its series, and false where the series changed, or is sent again because
+// more than one place of it is another.
+func (l *letter) single(w *whatChanged) (scheduling.Session, bool) {
+	known := w.known()
+	if len(known) != 1 || len(w.added)+len(w.back) > 0 || w.series > 0 {
+		return scheduling.Session{}, false
+	}
+	return known[0].Session, true
+}
+
+// attachChanges brings the person's calendar from what she knew to what is so.
+func (l *letter) attachChanges(w *whatChanged) error {
+	rests := l.tells(scheduling.NoticePaused) || l.tells(scheduling.NoticeResumed)
+	if s, single := l.single(w); single && !rests {
+		return l.attachChange(s)
+	}
+	if !rests && w.count() == 0 {
+		return nil
+	}
+	if err := l.attachRun(false); err != nil {
+		return err
+	}
+	return l.attachOthers(w)
+}
+
+// attachOthers brings the series beside the present one up to date: one that ended with a new slot, and one in which
+// dates before it changed.
+func (l *letter) attachOthers(w *whatChanged) error {
+	others := map[int]bool{}
+	if w.series > 0 {
+		others[w.series] = true
+	}
+	for _, d := range w.known() {
+		if d.Session.Series != l.b.Circle.Series {
+			others[d.Session.Series] = true
+		}
+	}
+	for _, series := range slices.Sorted(maps.Keys(others)) {
+		if err := l.attachOld(series); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // attachChange adds one session as it is now: moved or called off.
 func (l *letter) attachChange(s scheduling.Session) error {
 	if s.State == scheduling.Planned {
-		return l.attach(ical.Request, fileChange, false, l.override(s))
+		return l.attach(ical.Request, fileChange, false, l.override(s, s.Sequence))
 	}
-	return l.attach(ical.Cancel, fileChange, false, l.override(s))
+	return l.attach(ical.Cancel, fileChange, false, l.override(s, s.Sequence))
 }
 
-func (l *letter) override(s scheduling.Session) ical.Event {
-	e := l.entry(s.Series, s.Sequence)
+func (l *letter) override(s scheduling.Session, sequence int) ical.Event {
+	e := l.entry(s.Series, sequence)
 	e.StartAt, e.Length, e.RecurrenceID = s.StartsAt, s.EndsAt.Sub(s.StartsAt), &s.SlotStartsAt
+	if s.State == scheduling.Planned {
+		e.Attendees[0].Status = answered(l.b.Word.About(s, l.me.ID, l.b.Location))
+	}
 	return e
+}
+
+// answered is what calendar programs call an answer.
+func answered(a scheduling.Answer) string {
+	switch a {
+	case scheduling.Yes:
+		return ical.Accepted
+	case scheduling.No:
+		return ical.Declined
+	case scheduling.Unsure:
+		return ical.Tentative
+	}
+	return ""
+}
+
+// attachGone takes out of the person's calendar the sessions that do not come any more: a single one by its place, more
+// than one with the whole series, because Outlook reads only the first entry of a file (docs/adr/0116).
+func (l *letter) attachGone(gone []scheduling.Session) error {
+	switch len(gone) {
+	case 0:
+		return nil
+	case 1:
+		gone[0].State = scheduling.Cancelled
+		return l.attach(ical.Cancel, fileChange, false, l.override(gone[0], l.b.Circle.Sequence))
+	}
+	return l.attachCancelled(gone[0].Series, fileChange, false)
+}
+
+// attachCancelled takes a whole series out of the calendar.
+func (l *letter) attachCancelled(series int, name string, only bool) error {
+	var all []ical.Instance
+	taken := map[int64]bool{}
+	for _, s := range l.b.Sessions {
+		if at := s.SlotStartsAt.Unix(); s.Series == series && !taken[at] {
+			taken[at] = true
+			all = append(all, ical.Instance{PlannedAt: s.SlotStartsAt})
+		}
+	}
+	events, err := l.run(series, all)
+	if err != nil {
+		return err
+	}
+	if len(l.b.Sessions) > 0 && len(events) == 0 { // none of its sessions stayed in it
+		e := l.entry(series, l.b.Circle.Sequence)
+		e.StartAt = l.b.Sessions[0].StartsAt
+		events = append(events, e)
+	}
+	return l.attach(ical.Cancel, name, only, events[:min(len(events), 1)]...)
 }
 
 // attachEnd takes out of calendars what the person was told of and does not come any more.
 func (l *letter) attachEnd() error {
-	var events []ical.Event
+	var gone []scheduling.Session
 	for _, s := range l.b.Sessions {
 		if _, told := l.b.Told[s.ID]; told && s.State == scheduling.Cancelled && s.Series == l.b.Circle.Series && s.StartsAt.After(l.notice.HoldUntil) {
-			events = append(events, l.override(s))
+			gone = append(gone, s)
 		}
 	}
-	return l.attach(ical.Cancel, fileChange, false, events...)
+	return l.attachGone(gone)
 }
 
-// attachOld ends the series before the present one: what was held stays where it was, the rest goes. It is a file of
-// its own, because one file speaks of one entry (RFC 5546, 3.2).
-func (l *letter) attachOld() error {
-	before := l.b.Circle.Series - 1
-	held := l.instances(before, false)
+// attachOld ends a series before the present one: what was held stays where it was, and what stands before the new one
+// begins; the rest goes. It is a file of its own, because one file speaks of one entry (RFC 5546, 3.2).
+func (l *letter) attachOld(series int) error {
+	held := l.instances(series, false)
 	if len(held) == 0 {
-		e := l.entry(before, l.b.Circle.Sequence)
-		coming := l.coming()
-		if len(coming) == 0 {
-			return nil
-		}
-		e.StartAt = coming[0].StartsAt
-		return l.attach(ical.Cancel, fileOld, true, e)
+		return l.attachCancelled(series, fileOld, true)
 	}
-	events, err := l.run(before, held)
+	events, err := l.run(series, held)
 	if err != nil {
 		return err
 	}

@@ -1,51 +1,118 @@
 package letters
 
 import (
+	"slices"
+
 	"kring/internal/mail"
 	"kring/internal/outbox"
 	"kring/internal/wall"
 
 	"kring/circles"
+	"kring/scheduling"
 )
 
 var errNoDates = outbox.Void("no-dates")
 
+// section is a part of the letter of changes: it writes itself, or answers why there is nothing to tell.
+type section struct {
+	kind  string
+	write func(*letter, *whatChanged) (nothing string)
+}
+
+// changes is the one letter about dates: that the circle rests or goes on, and what changed for this person since the
+// letter before. What falls due together shares it, so that nobody gets two such letters in a morning.
+func changes(l *letter) error {
+	w := l.whatChanged()
+	written, nothing := 0, "nothing-changed"
+	for _, part := range []section{
+		{scheduling.NoticePaused, paused},
+		{scheduling.NoticeResumed, resumed},
+		{scheduling.NoticeReturnSoon, returnSoon},
+		{scheduling.NoticeDatesChanged, datesChanged},
+	} {
+		if !l.tells(part.kind) {
+			continue
+		}
+		if why := part.write(l, w); why != "" {
+			nothing = why
+			continue
+		}
+		written++
+	}
+	if written == 0 {
+		return outbox.Void(nothing)
+	}
+	return l.attachChanges(w)
+}
+
+// tells says whether one of the letter's notices is of a kind.
+func (l *letter) tells(kind string) bool {
+	return slices.ContainsFunc(l.notices, func(n outbox.Notice) bool { return n.Kind == kind })
+}
+
+// titledOnce writes the subject, unless a part before did.
+func (l *letter) titledOnce(key string, args ...any) {
+	if l.subject == "" {
+		l.titled(key, append([]any{"circle", l.b.Circle.Name}, args...)...)
+	}
+}
+
+// datesChanged says what changed: one change in a sentence with what belongs to it, more of them date by date.
+func datesChanged(l *letter, w *whatChanged) string {
+	known, breaks := w.known(), w.breaks(l.b.Breaks)
+	switch {
+	case w.count() == 0 && len(breaks) == 0:
+		return "nothing-changed"
+	case l.tells(scheduling.NoticePaused) || l.tells(scheduling.NoticeResumed): // its letter names all dates
+		return ""
+	case w.series > 0 && l.b.Circle.State == circles.Running:
+		l.newSlot(w)
+	case len(breaks) == 1:
+		l.onBreak(w, breaks[0])
+	case len(known) == 1 && len(w.moved) == 1 && len(w.added) == 0:
+		return l.moved(w)
+	case len(known) == 1 && len(w.skipped) == 1:
+		l.calledOff(w, "skipped")
+	case len(known) == 1 && len(w.calledOff) == 1:
+		l.calledOff(w, "cancelled")
+	default:
+		l.several(w)
+	}
+	return ""
+}
+
 // moved tells the new date beside the one that the person knew. It can stand in for the reminder, so it has what that
 // would have said.
-func moved(l *letter) error {
-	s, err := l.session()
-	if err != nil {
-		return err
-	}
+func (l *letter) moved(w *whatChanged) string {
+	d := w.moved[0]
+	s := d.Session
 	if !s.Coming(l.now) {
-		return outbox.Lapse("session-begun")
+		return "session-begun"
 	}
-	l.titled("letter.moved.subject", "circle", l.b.Circle.Name, "date", l.day(s.StartsAt))
-	l.paragraph("letter.moved.text", "by", l.by("session-moved", s.ID))
-	var facts mail.Facts
-	if told, ok := l.b.Told[s.ID]; ok && told.WasAt != nil && !told.WasAt.Equal(s.StartsAt) {
-		facts = l.fact(facts, "letter.fact.was", l.moment(*told.WasAt), "")
-	}
+	l.titledOnce("letter.dates_changed.moved.subject", "date", l.day(s.StartsAt))
+	l.paragraph("letter.dates_changed.moved.text", "by", l.who(w, s.ID))
+	facts := l.fact(nil, "letter.fact.was", l.moment(*d.WasAt), "")
 	facts = l.fact(facts, "letter.fact.now", l.moment(s.StartsAt), "")
 	facts = l.place(facts)
 	l.add(l.host(l.guideFact(facts), s))
-	l.note("letter.moved.others")
-	l.paragraph("letter.moved.ask")
+	l.note("letter.dates_changed.moved.others")
+	l.paragraph("letter.dates_changed.moved.ask")
 	l.answers(s)
-	return l.attachChange(s)
+	return ""
 }
 
-// calledOff tells that a session does not take place: cancelled late, or skipped beforehand.
-func calledOff(l *letter) error {
-	s, err := l.session()
-	if err != nil {
-		return err
+// calledOff tells that one session does not take place, called off late or skipped beforehand, and which date takes its
+// place at the end.
+func (l *letter) calledOff(w *whatChanged, what string) {
+	d := w.known()[0]
+	key := "letter.dates_changed." + what
+	l.titledOnce(key+".subject", "date", l.day(*d.WasAt))
+	l.paragraph(key+".text", "date", l.moment(*d.WasAt), "by", l.who(w, d.Session.ID))
+	for _, a := range w.added {
+		l.paragraph("letter.line.added", "date", l.moment(a.Session.StartsAt))
 	}
-	kind := l.notice.Kind // cancelled or skipped, as the keys are named
-	l.titled("letter."+kind+".subject", "circle", l.b.Circle.Name, "date", l.day(s.StartsAt))
-	l.paragraph("letter."+kind+".text", "date", l.moment(s.StartsAt), "by", l.by("session-"+kind, s.ID))
 	l.nextOne()
-	return l.attachChange(s)
+	l.againNote(w)
 }
 
 // nextOne says when the circle meets next.
@@ -55,22 +122,25 @@ func (l *letter) nextOne() {
 	}
 }
 
+// againNote says that the whole series comes once more, where it does.
+func (l *letter) againNote(w *whatChanged) {
+	if _, single := l.single(w); !single && w.count() > 0 {
+		l.note(l.answering("letter.calendar-again"))
+	}
+}
+
 // newSlot tells the new weekly hour with all dates: the old series ends in calendars and a new one begins.
-func newSlot(l *letter) error {
-	slot, ok := l.b.Circle.Slot()
-	if !ok || l.b.Circle.State != circles.Running {
-		return outbox.Void("not-running")
-	}
-	weekday := wall.WeekdayName(slot.Weekday, l.lang)
-	l.titled("letter.new_slot.subject", "circle", l.b.Circle.Name, "weekday", weekday, "time", slot.At.String())
-	l.paragraph("letter.new_slot.text", "by", l.by("slot-changed", ""))
+func (l *letter) newSlot(w *whatChanged) {
+	slot, _ := l.b.Circle.Slot()
+	l.titledOnce("letter.dates_changed.slot.subject", "weekday", wall.WeekdayName(slot.Weekday, l.lang), "time", slot.At.String())
+	l.paragraph("letter.dates_changed.slot.text", "by", l.who(w, ""))
 	l.add(l.place(l.fact(nil, "letter.fact.slot", l.slot(), "")))
-	l.allDates()
-	l.note("letter.new_slot.calendar")
-	if err := l.attachRun(false); err != nil {
-		return err
+	off := whatChanged{skipped: w.skipped, calledOff: w.calledOff}
+	if lines := l.changedLines(&off); len(lines) > 0 {
+		l.add(lines)
 	}
-	return l.attachOld()
+	l.allDates()
+	l.note(l.answering("letter.dates_changed.slot.calendar"))
 }
 
 func (l *letter) allDates() {
@@ -80,60 +150,67 @@ func (l *letter) allDates() {
 	}
 }
 
-// onBreak tells which weeks the circle keeps free, and what that makes of the dates.
-func onBreak(l *letter) error {
-	for _, b := range l.b.Breaks {
-		if b.ID != l.notice.SubjectID {
-			continue
-		}
-		from, until := dayWords(b.FromOn, l.lang), dayWords(b.UntilOn, l.lang)
-		l.titled("letter.break.subject", "circle", l.b.Circle.Name, "from", from, "until", until)
-		l.paragraph("letter.break.text", "from", from, "until", until, "by", l.by("break-added", b.ID))
-		l.nextOne()
-		l.allDates()
-		l.note("letter.calendar-again")
-		return l.attachRun(false)
+// onBreak tells which weeks the circle keeps free, and where the sessions went that fell on them.
+func (l *letter) onBreak(w *whatChanged, b scheduling.CircleBreak) {
+	from, until := dayWords(b.FromOn, l.lang), dayWords(b.UntilOn, l.lang)
+	l.titledOnce("letter.dates_changed.break.subject", "from", from, "until", until)
+	l.paragraph("letter.dates_changed.break.text", "from", from, "until", until, "by", l.who(w, ""))
+	if lines := l.changedLines(w); len(lines) > 0 {
+		l.add(lines)
 	}
-	return outbox.Void("break-gone")
+	l.nextOne()
+	l.againNote(w)
+}
+
+// several tells changes date by date.
+func (l *letter) several(w *whatChanged) {
+	l.titledOnce("letter.dates_changed.several.subject")
+	l.paragraph("letter.dates_changed.several.text", "circle", l.b.Circle.Name, "by", l.who(w, ""))
+	l.add(l.changedLines(w))
+	l.nextOne()
+	l.againNote(w)
 }
 
 // paused tells until when the circle rests.
-func paused(l *letter) error {
+func paused(l *letter, _ *whatChanged) string {
 	if l.b.Circle.State != circles.Paused {
-		return outbox.Void("not-paused")
+		return "not-paused"
 	}
 	back := wall.LongDate(l.b.Circle.ReturnsOn, l.lang)
-	l.titled("letter.paused.subject", "circle", l.b.Circle.Name, "date", dayWords(l.b.Circle.ReturnsOn, l.lang))
+	l.titledOnce("letter.paused.subject", "date", dayWords(l.b.Circle.ReturnsOn, l.lang))
 	l.paragraph("letter.paused.text", "date", back, "by", l.by("paused", ""))
 	l.paragraph("letter.paused.quiet")
 	l.allDates()
-	l.note("letter.calendar-again")
-	return l.attachRun(false)
+	l.note(l.answering("letter.calendar-again"))
+	return ""
 }
 
 // returnSoon reminds of the end of a pause.
-func returnSoon(l *letter) error {
+func returnSoon(l *letter, _ *whatChanged) string {
 	if l.b.Circle.State != circles.Paused {
-		return outbox.Void("not-paused")
+		return "not-paused"
 	}
-	l.titled("letter.return_soon.subject", "circle", l.b.Circle.Name)
+	if l.subject != "" { // the pause itself is told in this letter
+		return ""
+	}
+	l.titledOnce("letter.return_soon.subject")
 	l.paragraph("letter.return_soon.text", "circle", l.b.Circle.Name, "date", wall.LongDate(l.b.Circle.ReturnsOn, l.lang))
 	l.nextOne()
 	l.add(l.guideFact(nil))
 	l.allDates()
-	return nil
+	return ""
 }
 
 // resumed tells the dates of a circle that goes on after a pause, or after it had fallen silent.
-func resumed(l *letter) error {
+func resumed(l *letter, _ *whatChanged) string {
 	if l.b.Circle.State != circles.Running {
-		return outbox.Void("not-running")
+		return "not-running"
 	}
 	action := "resumed"
 	if deed, found := l.dossier.Deed("revived", "", l.notice.HoldUntil); found && deed.At.Equal(l.notice.HoldUntil) {
 		action = "revived"
 	}
-	l.titled("letter.resumed.subject", "circle", l.b.Circle.Name)
+	l.titledOnce("letter.resumed.subject")
 	l.paragraph("letter.resumed.text", "circle", l.b.Circle.Name, "by", l.by(action, ""))
 	coming := l.coming()
 	if len(coming) > 0 {
@@ -141,8 +218,8 @@ func resumed(l *letter) error {
 		l.add(l.host(l.guideFact(l.place(facts)), coming[0]))
 	}
 	l.allDates()
-	l.note("letter.calendar-again")
-	return l.attachRun(false)
+	l.note(l.answering("letter.calendar-again"))
+	return ""
 }
 
 // quorumLost tells that too few are expected, while something can still be done.

@@ -129,6 +129,14 @@ func (w *world) begin() {
 	got(w.calendar.Begin(w.ctx, w.farah, w.circleID, 0, scheduling.BeginDraft{}, false))(w.t)
 }
 
+// asksNobody begins the circle, which does not want to be asked a day ahead whether a session goes ahead.
+func (w *world) asksNobody() {
+	w.t.Helper()
+	off := false
+	got(w.registry.PatchCircle(w.ctx, w.farah, w.circleID, 0, circles.CirclePatch{GoNoGo: &off}))(w.t)
+	w.begin()
+}
+
 func (w *world) somebody(name, zone string) identity.Person {
 	w.t.Helper()
 	var p identity.Person
@@ -264,6 +272,14 @@ func (w *world) told(name, kind string) []outbox.Notice {
 		out = append(out, n)
 	}
 	return out
+}
+
+// sent lets every letter go that waits: what changes next is told by another.
+func (w *world) sent() {
+	w.t.Helper()
+	w.write(func(tx database.Tx) error {
+		return tx.Gorm().Exec("update notices set state = 'lapsed' where state = 'waiting' and kind <> 'reminder_two_days'").Error
+	})
 }
 
 func of(id *string) string {

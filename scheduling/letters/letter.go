@@ -174,16 +174,9 @@ func dayWords(d wall.Date, lang string) string {
 // dates are sessions on the person's wall, one line each; the zone stands where it is new or its offset changed.
 func (l *letter) dates(sessions []scheduling.Session) mail.List {
 	var lines mail.List
-	zone := ""
+	moment := l.moments()
 	for _, s := range sessions {
-		label := wall.ZoneLabel(s.StartsAt, l.loc, l.lang)
-		key := "letter.date"
-		if label != zone {
-			key, zone = "letter.moment", label
-		}
-		lines = append(lines, l.texts.Say(l.lang, key, map[string]any{
-			"date": wall.LongDate(l.on(s.StartsAt), l.lang), "time": l.clockTime(s.StartsAt), "zone": label,
-		}))
+		lines = append(lines, moment(s.StartsAt))
 	}
 	return lines
 }

@@ -13,7 +13,7 @@ import (
 
 func TestLettersOfARunThatGoesWell(t *testing.T) {
 	lives(t, func(t *testing.T, w *world) {
-		w.begin()
+		w.asksNobody()
 		w.golden("begin", "An", scheduling.NoticeBegin)
 		w.golden("begin-in-london", "Ben", scheduling.NoticeBegin)
 
@@ -33,13 +33,15 @@ func TestLettersOfARunThatGoesWell(t *testing.T) {
 		w.says("Ben", "2017-09-07", scheduling.No) // the host
 		w.golden("host_changed-you", "Dirk", scheduling.NoticeHostChanged)
 		w.golden("host_changed", "Ben", scheduling.NoticeHostChanged)
+		w.until("2017-09-07 10:00") // too late for a vote
 		w.says("Dirk", "2017-09-07", scheduling.No)
 		w.golden("quorum_lost", "An", scheduling.NoticeQuorumLost)
 
 		brussels := wall.NewDate(2017, 9, 8)
 		got(w.calendar.Move(w.ctx, w.as("An"), w.on("2017-09-07").ID, 0, brussels, wall.At(9, 0), false))(t)
-		w.golden("moved", "Ben", scheduling.NoticeMoved)
-		w.golden("moved-by-oneself", "An", scheduling.NoticeMoved)
+		w.golden("dates_changed-moved", "Ben", scheduling.NoticeDatesChanged)
+		w.golden("dates_changed-moved-by-oneself", "An", scheduling.NoticeDatesChanged)
+		w.sent()
 		w.until("2017-09-08 08:05")
 		w.record("2017-09-08", scheduling.Held)
 
@@ -47,15 +49,20 @@ func TestLettersOfARunThatGoesWell(t *testing.T) {
 		w.golden("circle_message", "An", scheduling.NoticeCircleMessage)
 
 		got(w.calendar.Skip(w.ctx, w.as("Els"), w.on("2017-09-14").ID, 0, false))(t)
-		w.golden("skipped", "An", scheduling.NoticeSkipped)
+		w.golden("dates_changed-skipped", "An", scheduling.NoticeDatesChanged)
+		w.sent()
 		w.join("Gil Gysen", "2017-09-15 08:00")
 		w.golden("joined_late", "Gil", scheduling.NoticeJoinedLate)
+		got(w.registry.Leave(w.ctx, w.as("Els"), w.seat("Els").ID))(t)
+		w.golden("left", "Els", circles.KindLeft)
+		got(w.registry.UndoLeave(w.ctx, w.as("Els"), w.seat("Els").ID))(t)
+		w.golden("came_back", "Els", circles.KindCameBack)
 		got(w.registry.Leave(w.ctx, w.as("Els"), w.seat("Els").ID))(t)
 		w.until("2017-09-19 11:00")
 		w.golden("reminder_two_days-with-news", "An", scheduling.NoticeReminderTwoDays)
 		w.until("2017-09-21 11:00")
 		got(w.calendar.Cancel(w.ctx, w.farah, w.on("2017-09-28").ID, 0, false))(t)
-		w.golden("cancelled", "An", scheduling.NoticeCancelled)
+		w.golden("dates_changed-cancelled", "An", scheduling.NoticeDatesChanged)
 	})
 }
 
@@ -83,12 +90,14 @@ func TestLettersOfChangedDates(t *testing.T) {
 		w.until("2017-08-31 12:00")
 		w.record("2017-08-31", scheduling.Held)
 		got(w.calendar.AddBreak(w.ctx, w.as("Cato"), w.circleID, 0, wall.NewDate(2017, 9, 11), wall.NewDate(2017, 9, 24), false))(t)
-		w.golden("break", "An", scheduling.NoticeBreak)
+		w.golden("dates_changed-break", "An", scheduling.NoticeDatesChanged)
+		w.sent()
 		w.until("2017-09-07 12:00")
 		w.record("2017-09-07", scheduling.Held)
 		slot := wall.Slot{Weekday: 2, At: wall.At(17, 0), Zone: "Europe/Brussels"}
 		got(w.calendar.NewSlot(w.ctx, w.farah, w.circleID, 0, scheduling.SlotChange{Slot: slot}, false))(t)
-		w.golden("new_slot", "Ben", scheduling.NoticeNewSlot)
+		w.golden("dates_changed-slot", "Ben", scheduling.NoticeDatesChanged)
+		w.sent()
 		w.until("2017-09-08 08:00")
 		got(w.calendar.Pause(w.ctx, w.as("An"), w.circleID, 0, wall.NewDate(2017, 10, 16), false))(t)
 		w.golden("paused", "Dirk", scheduling.NoticePaused)

@@ -30,7 +30,7 @@ func reminder(l *letter) error {
 		return err
 	}
 	if len(l.b.News(l.notice.HoldUntil)) > 0 {
-		l.note("letter.calendar-again")
+		l.note(l.answering("letter.calendar-again"))
 		return l.attachRun(false)
 	}
 	return nil

@@ -17,13 +17,14 @@ import (
 	"kring/internal/text"
 	"kring/internal/wall"
 
+	"kring/circles"
 	"kring/scheduling"
 	"kring/scheduling/ical"
 )
 
 func TestEveryKindHasAComposerAndGoldensInBothLanguages(t *testing.T) {
 	table := New(Options{}).Table()
-	for _, kind := range scheduling.Kinds() {
+	for _, kind := range append(scheduling.Kinds(), circles.KindLeft, circles.KindCameBack) {
 		if table[kind].Compose == nil {
 			t.Errorf("nobody composes %s", kind)
 		}
@@ -98,12 +99,12 @@ func TestNobodyIsToldWhatIsOver(t *testing.T) {
 			t.Error("a reminder of the old date is sent")
 		}
 		got(w.calendar.Move(w.ctx, w.as("An"), w.on("2017-09-01").ID, 0, wall.NewDate(2017, 9, 2), wall.At(12, 30), false))(t)
-		told := w.last("Ben", scheduling.NoticeMoved)
-		m := got(w.letters.Table()[scheduling.NoticeMoved].Compose(w.ctx, w.person("Ben"), told))(t)
+		told := w.last("Ben", scheduling.NoticeDatesChanged)
+		m := got(w.letters.Table()[scheduling.NoticeDatesChanged].Compose(w.ctx, w.person("Ben"), told))(t)
 		contains(t, m.Body.Text(), "31 augustus", "2 september")
 
 		got(w.registry.Leave(w.ctx, w.as("Els"), w.seat("Els").ID))(t)
-		if _, err := w.letters.Table()[scheduling.NoticeMoved].Compose(w.ctx, w.person("Els"), told); err == nil {
+		if _, err := w.letters.Table()[scheduling.NoticeDatesChanged].Compose(w.ctx, w.person("Els"), told); err == nil {
 			t.Error("who left is told")
 		}
 		w.until("2017-09-02 11:35")
@@ -122,8 +123,7 @@ func TestTheTwoListsAreLeftApart(t *testing.T) {
 	for name, k := range New(Options{}).Table() {
 		lists[k.List]++
 		if (k.List == outbox.Changes) != slices.Contains([]string{
-			scheduling.NoticeMoved, scheduling.NoticeCancelled, scheduling.NoticeSkipped, scheduling.NoticeNewSlot,
-			scheduling.NoticeBreak, scheduling.NoticePaused, scheduling.NoticeReturnSoon, scheduling.NoticeResumed,
+			scheduling.NoticeDatesChanged, scheduling.NoticePaused, scheduling.NoticeReturnSoon, scheduling.NoticeResumed,
 		}, name) {
 			t.Errorf("%s is on list %q", name, k.List)
 		}
@@ -236,6 +236,6 @@ func TestWhoDidItIsNamedAlsoAfterLeaving(t *testing.T) {
 		w.begin()
 		got(w.calendar.Skip(w.ctx, w.as("Els"), w.on("2017-09-07").ID, 0, false))(t)
 		got(w.registry.Leave(w.ctx, w.as("Els"), w.seat("Els").ID))(t)
-		contains(t, got(w.compose("An", scheduling.NoticeSkipped))(t).Body.Text(), "door Els")
+		contains(t, got(w.compose("An", scheduling.NoticeDatesChanged))(t).Body.Text(), "door Els")
 	})
 }

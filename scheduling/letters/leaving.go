@@ -1,0 +1,76 @@
+package letters
+
+import (
+	"context"
+
+	"kring/internal/identity"
+	"kring/internal/mail"
+	"kring/internal/outbox"
+
+	"kring/circles"
+	"kring/scheduling"
+)
+
+// leaving is the circles room's letter to somebody who left, with the file that takes what is to come out of her
+// calendar.
+func (l *Letters) leaving(ctx context.Context, person identity.Person, notices []outbox.Notice) (mail.Message, error) {
+	message, err := l.circles.Table()[circles.KindLeft].Compose(ctx, person, notices)
+	if err != nil {
+		return message, err
+	}
+	m, err := l.letter(ctx, person, notices)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	if !m.wasIn(m.notice.SubjectID) {
+		return message, nil
+	}
+	if err := m.attachGone(m.ahead()); err != nil {
+		return mail.Message{}, err
+	}
+	if len(m.files) > 0 {
+		message.Body.Blocks = append(message.Body.Blocks, mail.Note(m.say("letter.left.calendar")))
+		message.Calendars = m.files
+	}
+	return message, nil
+}
+
+// wasIn makes a seat that was left the letter's, and answers false for one that never had dates.
+func (l *letter) wasIn(seatID string) bool {
+	for _, seat := range l.dossier.Seats {
+		if seat.ID == seatID && seat.InAt != nil {
+			l.me = seat
+			return l.b.Circle.BegunAt != nil
+		}
+	}
+	return false
+}
+
+// ahead are the sessions of the present series that lie ahead, called off with the circle or not.
+func (l *letter) ahead() []scheduling.Session {
+	var out []scheduling.Session
+	for _, s := range l.b.Sessions {
+		if s.StartsAt.After(l.now) && s.Series == l.b.Circle.Series && s.State != scheduling.Skipped {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// cameBack puts the dates back into the calendar of somebody who left and thought better of it.
+func cameBack(l *letter) error {
+	if !l.b.Circle.State.Begun() {
+		return gone(errNoDates)
+	}
+	l.titled("letter.came_back.subject", "circle", l.b.Circle.Name)
+	l.paragraph("letter.came_back.hello", "circle", l.b.Circle.Name)
+	coming := l.coming()
+	if len(coming) == 0 {
+		return nil
+	}
+	facts := l.fact(nil, "letter.fact.next", l.moment(coming[0].StartsAt), "")
+	l.add(l.host(l.guideFact(l.place(facts)), coming[0]))
+	l.allDates()
+	l.note(l.answering("letter.calendar-again"))
+	return l.attachRun(true)
+}
