@@ -71,7 +71,6 @@ type Circle struct {
 
 	AskEverybody bool // silence is not taken for fine when another date is looked for
 	GoNoGoOff    bool // nobody is asked a day ahead whether the session goes ahead
-	FeedEpoch    int  // part of the address of the circle's calendar feed; raised, it voids that address
 
 	GuideWeek int // the week the circle is at: the guide of its next session
 	Series    int // which calendar series is in force; a new slot begins a new one

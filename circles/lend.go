@@ -206,3 +206,12 @@ func closeCircle(tx database.Tx, c Circle, now time.Time) error {
 	}
 	return closeMotionsOf(tx, c.ID, "", now)
 }
+
+// RaiseFeedEpochIn voids the address at which a member reads the circle's calendar; the other members' stay. It is no
+// change of the circle or the seat, so their revisions stay.
+func RaiseFeedEpochIn(tx database.Tx, memberID string) (Member, error) {
+	if err := raiseFeedEpoch(tx, memberID); err != nil {
+		return Member{}, err
+	}
+	return MemberIn(tx, memberID)
+}

@@ -44,6 +44,7 @@ type Member struct {
 	UndoUntil      *time.Time // until when leaving can be taken back
 	LastSignAt     *time.Time // the last sign of life
 	StillInAskedAt *time.Time // asked "still in?" and not yet answered
+	FeedEpoch      int        // part of the address at which the member reads the circle's calendar; raised, it voids that address
 	Revision       int
 	CreatedAt      time.Time
 	UpdatedAt      time.Time

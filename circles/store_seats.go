@@ -21,6 +21,10 @@ func saveMember(tx database.Tx, m *Member, now time.Time) error {
 	return err
 }
 
+func raiseFeedEpoch(tx database.Tx, memberID string) error {
+	return tx.Gorm().Exec("update members set feed_epoch = feed_epoch + 1 where id = ?", memberID).Error
+}
+
 // mostRows bounds lists that stand beside a circle.
 const mostRows = 1000
 

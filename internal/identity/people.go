@@ -183,6 +183,14 @@ func RaiseLinkEpochIn(tx database.Tx, now time.Time, personID string) (Person, e
 	})
 }
 
+// RaiseFeedEpochIn voids the address of a person's calendar feed. No such person: NotFound "not-found".
+func RaiseFeedEpochIn(tx database.Tx, now time.Time, personID string) (Person, error) {
+	return changeIn(tx, now, personID, func(p *Person) error {
+		p.FeedEpoch++
+		return nil
+	})
+}
+
 // MarkUndeliverableIn notes that a mail server refused the address for good; the first such moment stays until the
 // person presses a link again. The address is suppressed as [Bounced], so that it is still known when the person is
 // forgotten. Somebody erased has no address to be marked. No such person: NotFound "not-found".

@@ -12,7 +12,9 @@ alter table people add column feed_epoch integer not null default 0;
 -- day ahead whether the session goes ahead.
 alter table circles add column ask_everybody boolean not null default false;
 alter table circles add column go_no_go_off boolean not null default false;
-alter table circles add column feed_epoch integer not null default 0;
+
+-- feed_epoch: raised, it voids the address at which this member reads the circle's calendar.
+alter table members add column feed_epoch integer not null default 0;
 
 -- An answer is about one start of a session: a yes for Tuesday is none for Thursday, and holds again when the session
 -- moves back. sequence: of the calendar entry that was answered; 0 for other answers.
@@ -149,7 +151,7 @@ alter table answers drop constraint answers_pkey;
 alter table answers add primary key (session_id, member_id);
 alter table answers drop column sequence;
 alter table answers drop column starts_at;
-alter table circles drop column feed_epoch;
+alter table members drop column feed_epoch;
 alter table circles drop column go_no_go_off;
 alter table circles drop column ask_everybody;
 alter table people drop column feed_epoch;
