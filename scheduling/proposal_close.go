@@ -205,7 +205,9 @@ func (c *course) carryOut(b *ballot, o DateOption) error {
 	if err != nil {
 		return err
 	}
-	b.ReplanID = &id
+	if id != "" {
+		b.ReplanID = &id
+	}
 	return c.ends(b, state)
 }
 

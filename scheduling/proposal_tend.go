@@ -135,7 +135,7 @@ func (c *course) passBallot(b *ballot) error {
 	}
 	var fresh []circles.Member
 	for _, m := range c.members {
-		if m.InAt != nil && m.InAt.After(b.OpenedAt) {
+		if m.InAt != nil && !m.InAt.Before(b.OpenedAt) {
 			fresh = append(fresh, m)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"kring/internal/database"
 	"kring/internal/identity"
+	"kring/internal/page"
 	"kring/internal/testkit"
 	"kring/internal/text"
 	"kring/internal/wall"
@@ -29,6 +30,9 @@ func TestRowsAndTablesAgree(t *testing.T) {
 		testkit.Parity(t, db, "circle_dues", Due{})
 		testkit.Parity(t, db, "circle_messages", CircleMessage{})
 		testkit.Parity(t, db, "told", Told{})
+		testkit.Parity(t, db, "date_proposals", DateProposal{})
+		testkit.Parity(t, db, "date_options", DateOption{})
+		testkit.Parity(t, db, "date_votes", DateVote{})
 	})
 }
 
@@ -113,6 +117,11 @@ func TestDueListsGoStraightIntoAnIndex(t *testing.T) {
 		"answers to forget":          func(tx database.Tx) error { _, err := dueForgets(tx, now, 100); return err },
 		"what is forgotten":          func(tx database.Tx) error { _, err := nextForget(tx); return err },
 		"a member's messages":        func(tx database.Tx) error { _, err := messagesSince(tx, id, now, 10); return err },
+		"votes of a circle":          func(tx database.Tx) error { _, err := openProposalsOf(tx, id); return err },
+		"votes about a session":      func(tx database.Tx) error { _, err := proposalsAbout(tx, id); return err },
+		"a page of votes":            func(tx database.Tx) error { _, err := proposalsPage(tx, id, page.Cursor{ID: id}, 50); return err },
+		"options of votes":           func(tx database.Tx) error { _, err := optionsOf(tx, []string{id}); return err },
+		"what is voted":              func(tx database.Tx) error { _, err := votesOf(tx, []DateOption{{ID: id}}); return err },
 		"whether it is flagged":      func(tx database.Tx) error { _, err := isStalling(tx, id); return err },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,8 @@ package scheduling
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -32,7 +34,9 @@ func openProposalsOf(tx database.Tx, circleID string) ([]DateProposal, error) {
 
 // proposalsAbout are the proposals about a session, the oldest first.
 func proposalsAbout(tx database.Tx, sessionID string) ([]DateProposal, error) {
-	return rows[DateProposal](tx.Gorm().Where("session_id = ?", sessionID).Order("id").Limit(mostProposals))
+	found, err := rows[DateProposal](tx.Gorm().Where("session_id = ?", sessionID).Limit(mostProposals))
+	slices.SortFunc(found, func(a, b DateProposal) int { return strings.Compare(a.ID, b.ID) })
+	return found, err
 }
 
 // proposalsPage are a circle's proposals, the newest first, one more than the limit.
