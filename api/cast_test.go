@@ -37,6 +37,7 @@ type cast struct {
 	optionID          string // of the proposal
 	link              string // to answer the session, for the member
 	formingCircle     circles.CircleView
+	bearers           map[string]string
 }
 
 // The people of a cast.
@@ -60,7 +61,7 @@ var mornings = []wall.Hours{{Weekday: "tue", From: "08:00", Until: "18:00"}}
 
 func newCast(w *world) *cast {
 	w.t.Helper()
-	c := &cast{world: w, seats: map[string]circles.Member{}, actors: map[string]identity.Actor{nobody: {}, owner: w.owner}}
+	c := &cast{world: w, seats: map[string]circles.Member{}, actors: map[string]identity.Actor{nobody: {}, owner: w.owner}, bearers: map[string]string{}}
 	c.facilitators()
 	c.applicants()
 	people := map[string]string{member: "els@example.org", host: "hugo@example.org", facilitatorMember: "fien@example.org"}

@@ -34,6 +34,20 @@ func (c *cast) credentials() map[string]credential {
 	return by
 }
 
+// bearer is a token of somebody's, the same each time.
+func (c *cast) bearer(who string) string {
+	if c.bearers[who] == "" {
+		c.bearers[who] = c.token(c.actors[who].PersonID)
+	}
+	return c.bearers[who]
+}
+
+// before are all rows, once somebody has a token: what differs afterwards was written by what was asked with it.
+func (c *cast) before(who string) map[string]string {
+	c.bearer(who)
+	return c.rows()
+}
+
 // way is another way to ask, of which the table follows from a column that stands in it.
 type way struct {
 	name string

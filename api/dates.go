@@ -52,14 +52,18 @@ func (a *API) datesView(ctx context.Context, change scheduling.Change) (contract
 
 // changeView is what a change does to dates; the circle is left out.
 func (a *API) changeView(change scheduling.Change, lang string) contract.DatesChange {
-	return contract.DatesChange{
+	view := contract.DatesChange{
 		DryRun: change.DryRun, EndsOn: on(change.EndsOn), Letters: change.Letters, CalendarUpdates: change.CalendarUpdates,
-		ReplanId: orNull(change.ReplanID), Free: list(change.Free, freeView),
+		Free:     list(change.Free, freeView),
 		Warnings: list(change.Warnings, func(w scheduling.Warning) contract.DateWarning { return a.warningView(w, lang) }),
 		Sessions: list(change.Sessions, func(s scheduling.SessionChange) contract.DateChange {
 			return dateChangeView(s, change)
 		}),
 	}
+	if !change.DryRun { // what a dry run would do is not there to be taken back
+		view.ReplanId = orNull(change.ReplanID)
+	}
+	return view
 }
 
 func freeView(f scheduling.Free) contract.FreeDate {
