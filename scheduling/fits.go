@@ -11,7 +11,8 @@ import (
 	"kring/scheduling/fitting"
 )
 
-// busyTimes are the members' busy times in a stretch of time, as they were read, by person id.
+// busyTimes are the members' busy times in a stretch of time, as they were read, by person id: those of their own
+// calendars, and the sessions of other circles that they go to.
 type busyTimes struct {
 	fitting.Interval
 
@@ -53,12 +54,19 @@ func (c *course) readBusy(from, until time.Time) error {
 	for i, m := range c.members {
 		ids[i] = m.PersonID
 	}
-	found, err := busy.In(c.tx, ids, from, until)
-	if found == nil {
-		found = map[string][]fitting.Interval{}
+	of, err := busy.In(c.tx, ids, from, until)
+	if err != nil {
+		return err
 	}
-	c.busy = busyTimes{Interval: fitting.Interval{From: from, Until: until}, of: found}
-	return err
+	others, err := sessionsElsewhere(c.tx, c.circle.ID, ids, from, until)
+	if err != nil {
+		return err
+	}
+	for _, s := range others {
+		of[s.PersonID] = append(of[s.PersonID], fitting.Interval{From: s.StartsAt, Until: s.EndsAt})
+	}
+	c.busy = busyTimes{Interval: fitting.Interval{From: from, Until: until}, of: of}
+	return nil
 }
 
 func (c *course) fitOf(m circles.Member, p identity.Person) (fitting.Person, error) {

@@ -306,3 +306,43 @@ func TestStartsAreWhatEveryDaySays(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoMeetsInAnotherCircleIsTaken(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		first := w.circleID
+		second := tuesdays
+		second.at = wall.At(15, 0)
+		w.open(second) // the same five people
+		got(w.calendar.Begin(w.ctx, w.facilitator, w.circleID, 0, BeginDraft{}, false))(t)
+		got(w.calendar.Answer(w.ctx, w.member(1), w.on("2018-02-27").ID, No))(t)
+		got(w.calendar.Skip(w.ctx, w.facilitator, w.on("2018-03-06").ID, 0, false))(t)
+		w.circleID = first
+		c := w.course()
+		fit := func(n int, start string) fitting.Fit {
+			t.Helper()
+			var people []fitting.Person
+			err := w.db.Snapshot(w.ctx, func(tx database.Tx) (err error) {
+				c.tx = tx
+				people, err = c.fits(at(t, start), at(t, start).Add(time.Hour))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return people[n].At(at(t, start), 60)
+		}
+		for start, want := range map[string]fitting.Fit{
+			"2018-02-27T14:30:00Z": fitting.No,      // 15:30, in the middle of the other session
+			"2018-02-27T15:00:00Z": fitting.Unknown, // at its end
+			"2018-03-06T14:30:00Z": fitting.Unknown, // skipped there
+			"2018-02-27T11:30:00Z": fitting.Unknown, // its own session takes nobody
+		} {
+			if f := fit(0, start); f != want {
+				t.Errorf("at %s: %d, want %d", start, f, want)
+			}
+		}
+		if f := fit(1, "2018-02-27T14:30:00Z"); f != fitting.Unknown {
+			t.Errorf("who does not come there is free: %d", f)
+		}
+	})
+}

@@ -21,7 +21,7 @@ type Person struct {
 	Hours   wall.Availability    // stated; zero: nothing was said
 	Quiet   wall.Quiet           // on the person's wall
 	Away    []Interval           // absences
-	Busy    []Interval           // by the person's own calendar, in order
+	Busy    []Interval           // by the person's own calendar, and with other circles
 	Holiday func(wall.Date) bool // where the person lives; nil: unknown
 	Said    map[int64]bool       // by Unix second of a start: what the person said about that very moment
 }
