@@ -53,8 +53,14 @@ type settings struct {
 	ACMEEmail        string `name:"acme-email" help:"Where that authority writes to (KRING_ACME_EMAIL)."`
 	ACMECache        string `name:"acme-cache" help:"Folder that keeps the certificate; default: beside the database file (KRING_ACME_CACHE)."`
 
+	ReplyAddress  string `name:"reply-address" help:"Address that calendar programs answer to and bounces come back to, such as reply@kring.example.org; default: nobody reads answers (KRING_REPLY_ADDRESS)."`
+	IMAPURL       string `name:"imap-url" secret:"url" help:"Mailbox in which those mails arrive, imaps://user:password@host/INBOX (KRING_IMAP_URL)."`
+	LMTPAddr      string `name:"lmtp-addr" help:"Or where Kring takes them over LMTP: 127.0.0.1:2424, unix:/run/kring/lmtp, or smtp://127.0.0.1:2525 for SMTP (KRING_LMTP_ADDR)."`
+	ReplyAuthServ string `name:"reply-authserv-id" help:"Name under which your mail server writes Authentication-Results; what fails there is not believed (KRING_REPLY_AUTHSERV_ID)."`
+
 	DatabaseURLFile string `name:"database-url-file" hidden:"" help:"File with the database URL (KRING_DATABASE_URL_FILE)."`
 	SMTPURLFile     string `name:"smtp-url-file" hidden:"" help:"File with the SMTP URL (KRING_SMTP_URL_FILE)."`
+	IMAPURLFile     string `name:"imap-url-file" hidden:"" help:"File with the URL of the reply mailbox (KRING_IMAP_URL_FILE)."`
 	SecretFile      string `name:"secret-file" hidden:"" help:"File with the secret (KRING_SECRET_FILE)."`
 
 	OIDCClientSecretFile string `name:"oidc-client-secret-file" hidden:"" help:"File with the client secret (KRING_OIDC_CLIENT_SECRET_FILE)."`
@@ -84,6 +90,7 @@ type config struct {
 	networkLimit int            // sign-ins and sign-ups from one network in an hour; 0: any number
 	oidc         oidcSettings
 	tls          tlsSettings
+	replies      replySettings
 }
 
 // settingError says that the settings are wrong; all mistakes are in it.
@@ -160,6 +167,7 @@ func (s settings) check() (config, error) {
 		m.add("log-format", errors.New("is text or json"))
 	}
 	s.checkDoors(&m, &c)
+	c.replies = s.readReplies(&m)
 	return c, m.err()
 }
 
@@ -172,6 +180,7 @@ func (s settings) withFiles(m *mistakes) settings {
 	}{
 		{"database-url", s.DatabaseURLFile, &s.DatabaseURL, defaultDatabase},
 		{"smtp-url", s.SMTPURLFile, &s.SMTPURL, ""},
+		{"imap-url", s.IMAPURLFile, &s.IMAPURL, ""},
 		{"secret", s.SecretFile, &s.Secret, ""},
 		{"oidc-client-secret", s.OIDCClientSecretFile, &s.OIDCClientSecret, ""},
 	} {
@@ -346,4 +355,6 @@ func disguiseURL(address string) string {
 }
 
 // schemes are those of the addresses that can be set.
-func schemes() []string { return []string{"file", "postgres", "postgresql", "smtp", "smtps"} }
+func schemes() []string {
+	return []string{"file", "postgres", "postgresql", "smtp", "smtps", "imap", "imaps"}
+}

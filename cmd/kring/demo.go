@@ -65,6 +65,9 @@ func (s settings) checkDemo() (config, error) {
 	if s.SMTPURL != "" || s.SMTPURLFile != "" {
 		m.add("smtp-url", errors.New("the demo sends nothing: whoever can turn its clock must not write to real people"))
 	}
+	if s.ReplyAddress+s.IMAPURL+s.LMTPAddr != "" {
+		m.add("reply-address", errors.New("the demo reads no mails: nobody gets any from it"))
+	}
 	if (s.DatabaseURL != "" && s.DatabaseURL != defaultDatabase) || s.DatabaseURLFile != "" {
 		m.add("database-url", errors.New("the demo keeps a file of its own; --folder says where"))
 	}

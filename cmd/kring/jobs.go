@@ -36,6 +36,7 @@ func (s *service) table() []*job {
 		{name: "retain", pass: s.retain, nightly: true},
 		{name: "prove-health", pass: s.prove, nightly: true},
 		{name: "sweep-keys", pass: s.sweepKeys, every: time.Hour},
+		{name: "sweep-mails", pass: s.sweepMails, every: time.Hour},
 		{name: "sweep-sign-ins", pass: s.sweepSignIns, every: time.Hour},
 		{name: "flush-token-uses", pass: s.flushUses, every: time.Minute},
 	}

@@ -25,6 +25,7 @@ type metrics struct {
 	worked   *prometheus.GaugeVec
 	missed   prometheus.Counter
 	letters  *prometheus.CounterVec
+	mails    *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -52,7 +53,10 @@ func newMetrics() *metrics {
 	m.letters = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "kring_letters_total", Help: "Letters that this process dealt with, by what became of them.",
 	}, []string{"outcome"})
-	m.registry.MustRegister(m.requests, m.runs, m.took, m.worked, m.missed, m.letters,
+	m.mails = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "kring_mails_total", Help: "Mails to the reply address that this process dealt with, by what became of them.",
+	}, []string{"outcome"})
+	m.registry.MustRegister(m.mails, m.requests, m.runs, m.took, m.worked, m.missed, m.letters,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

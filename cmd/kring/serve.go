@@ -93,10 +93,14 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		return err
 	}
+	mails, err := s.startAnswering(ctx)
+	if err != nil {
+		return errors.Join(err, ticks.stop())
+	}
 	server := newServer(ctx, s.echo, s.log, usually())
 	listener, err = s.config.tls.wrap(listener, s.clock, s.log)
 	if err != nil {
-		return errors.Join(err, ticks.stop())
+		return errors.Join(err, mails.stop(), ticks.stop())
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -107,7 +111,7 @@ func (s *service) run(ctx context.Context, listener net.Listener) error {
 		s.log.InfoContext(ctx, "stopping")
 	case err = <-failed:
 	}
-	return errors.Join(err, stopServer(ctx, server), ticks.stop())
+	return errors.Join(err, stopServer(ctx, server), mails.stop(), ticks.stop())
 }
 
 // newServer answers requests by a handler, from whoever does not try our patience.

@@ -31,6 +31,7 @@ import (
 	"kring/scheduling/health"
 	"kring/scheduling/holidays"
 	"kring/scheduling/letters"
+	"kring/scheduling/replies"
 	"kring/web"
 )
 
@@ -57,6 +58,8 @@ type service struct {
 	buttons  *letters.Buttons
 	post     *outbox.Post
 	relay    relay
+	replies  *replies.Replies // nil: nobody reads answers
+	host     string           // of the public URL
 
 	metrics *metrics
 	jobs    *jobs
@@ -109,6 +112,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 	if s.post, err = s.newPost(); err != nil {
 		return nil, err
 	}
+	s.replies = s.newReplies(s.host)
 	s.metrics.watch(s.post, s.clock)
 	s.jobs = newJobs(s)
 	if err := s.jobs.resume(ctx); err != nil {
@@ -221,7 +225,7 @@ func (s *service) newPost() (*outbox.Post, error) {
 	})
 	ofDates := letters.New(letters.Options{
 		DB: s.db, Clock: s.clock, Calendar: s.calendar, Watch: s.watch, Circles: ofSeats, Texts: s.texts, Links: s.links,
-		PublicURL: s.config.publicURL, From: s.config.from,
+		PublicURL: s.config.publicURL, From: s.config.from, ReplyAddress: s.replyAddress(),
 	})
 	o := outbox.Options{DB: s.db, Clock: s.clock, Log: s.log, Table: outbox.Table{}, Pass: ofDates.Pass}
 	maps.Copy(o.Table, ofSeats.Table())
@@ -231,7 +235,11 @@ func (s *service) newPost() (*outbox.Post, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Host = public.Hostname()
+	s.host = public.Hostname()
+	o.Host = s.host
+	if s.config.replies.is() {
+		o.ReturnPath = s.returnPath
+	}
 	if s.config.smtp != nil {
 		if o.Sender, err = mail.NewSender(*s.config.smtp, s.config.from, s.config.publicURL); err != nil {
 			return nil, err
