@@ -208,7 +208,8 @@ func TestEveryPurposeHasAPageInBothLanguages(t *testing.T) {
 			circles.LinkAskSeat: w.circle.ID, circles.LinkSeat: w.seats[0].ID, circles.LinkDeclineSeat: w.seats[0].ID, circles.LinkLeave: w.seats[0].ID,
 			circles.LinkUndoLeave: w.seats[0].ID, letters.LinkStillIn: w.seats[0].ID,
 			circles.LinkMe: "", circles.LinkMails: "", circles.LinkSees: "", letters.LinkOffChanges: "", letters.LinkOffReminder: "",
-			circles.LinkFacilitate: w.programme.ID, circles.LinkSilence: "",
+			circles.LinkFacilitate: w.programme.ID, circles.LinkSilence: "", letters.LinkPropose: w.sessions(0)[1].ID,
+			letters.LinkVote: got(w.calendar.ProposeDate(w.ctx, w.actor(1), w.sessions(0)[0].ID, scheduling.Wanted{On: date(t, "2018-02-14")}))(t).Options[0].ID,
 		}
 		w.unchanged(t, func() {
 			for _, purpose := range letters.Purposes() {
