@@ -39,5 +39,6 @@ function* read(path) {
   }
 }
 
-const lines = process.argv.slice(2).flatMap((path) => [...read(path)]);
-process.stdout.write(lines.sort().map((text) => text + "\n").join(""));
+for (const path of process.argv.slice(2)) {
+  process.stdout.write([...read(path)].sort().map((text) => text + "\n").join("") + "\f\n");
+}

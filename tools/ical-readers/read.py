@@ -59,15 +59,15 @@ def listed(event, name):
 
 
 def main():
-    lines = []
     for path in sys.argv[1:]:
+        lines = []
         for start, end, event in read(path):
             form = "%Y-%m-%dT%H:%M:%SZ"
             lines.append("\t".join([
                 start.strftime(form), end.strftime(form), str(event["STATUS"]), str(event["SEQUENCE"]),
                 str(event["UID"]), str(event["SUMMARY"]),
             ]))
-    sys.stdout.buffer.write("".join(line + "\n" for line in sorted(lines)).encode())
+        sys.stdout.buffer.write("".join(line + "\n" for line in sorted(lines)).encode() + b"\f\n")
 
 
 main()

@@ -1,9 +1,10 @@
 // Package icalreaders reads calendar files with three programs that are not ours: python3-icalendar, khal and ical.js.
 // Tests hold the files that Kring writes against them. It refuses to skip: a program that is missing fails the test with
-// the line that installs it. Start with [All]; the programs themselves are in tools/ical-readers.
+// the line that installs it. Start with [All] and [Reader.ReadAll]; the programs themselves are in tools/ical-readers.
 package icalreaders
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,17 +68,34 @@ func root(t testing.TB) string {
 // sequence, UID and title; "-" where the program does not tell the sequence.
 func (r Reader) Read(t testing.TB, file []byte) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "calendar.ics")
-	if err := os.WriteFile(path, file, 0o600); err != nil {
-		t.Fatal(err)
+	return r.ReadAll(t, file)[0]
+}
+
+// ReadAll answers it of many files, for the price of starting the program once.
+func (r Reader) ReadAll(t testing.TB, files ...[]byte) []string {
+	t.Helper()
+	folder, args := t.TempDir(), r.command[1:len(r.command):len(r.command)]
+	for i, file := range files {
+		path := filepath.Join(folder, fmt.Sprintf("%d.ics", i))
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, path)
 	}
-	command := exec.CommandContext(t.Context(), r.command[0], append(r.command[1:len(r.command):len(r.command)], path)...)
+	command := exec.CommandContext(t.Context(), r.command[0], args...)
 	var out, complaints strings.Builder
 	command.Stdout, command.Stderr = &out, &complaints
 	if err := command.Run(); err != nil {
 		t.Fatalf("%s: %v\n%s", r.Name, err, complaints.String())
 	}
-	return out.String()
+	read := strings.SplitAfter(out.String(), "\f\n")
+	if len(read) != len(files)+1 {
+		t.Fatalf("%s answers about %d of %d files", r.Name, len(read)-1, len(files))
+	}
+	for i := range files {
+		read[i] = strings.TrimSuffix(read[i], "\f\n")
+	}
+	return read[:len(files)]
 }
 
 // As is what the program must answer where others answer lines: without the sequence when it does not tell it.
