@@ -2,6 +2,7 @@ package scheduling
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -376,6 +377,34 @@ func TestWhoComesAndGoesDuringAVote(t *testing.T) {
 		done := got(w.calendar.Vote(w.ctx, who, v.ID, []OptionVote{{OptionID: v.Options[2].ID, Suits: true}}))(t)
 		if done.State != ProposalMoved {
 			t.Errorf("it is %s", done.State)
+		}
+	})
+}
+
+// TestTwoProcessesCloseAVoteOnce lets two programs come upon the same vote at the instant at which it ends.
+func TestTwoProcessesCloseAVoteOnce(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		v := w.short()
+		w.sleep("2018-03-03T22:15:00Z")
+		revision := w.circle().Revision
+		other := New(Options{DB: w.db, Clock: w.clock, Guides: w.calendar.guides})
+		var both sync.WaitGroup
+		for _, calendar := range []*Calendar{w.calendar, other} {
+			both.Go(func() {
+				if _, _, err := calendar.QueueDue(w.ctx, w.clock.Now()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+		if now := w.proposals()[0]; now.State != ProposalMoved || w.circle().Revision != revision+1 {
+			t.Errorf("it is %s after %d revisions", now.State, w.circle().Revision-revision)
+		}
+		if n := w.told(NoticeDatesChanged); n != 5 {
+			t.Errorf("%d letters", n)
+		}
+		if all := got(w.calendar.Replans(w.ctx, w.member(0), w.circleID, page.Cursor{}, 0))(t).Items; len(all) != 1 || v.ReplanID != nil {
+			t.Errorf("%d changes", len(all))
 		}
 	})
 }
