@@ -125,7 +125,7 @@ func exportOf(tx database.Tx, personID string) (any, error) {
 	if e.NobodyReadsAt, err = courtesyOf(tx, personID); err != nil {
 		return nil, err
 	}
-	own, err := ownSessions(tx, personID)
+	own, err := ownSessions(tx, personID, EntriesOf{})
 	if err != nil {
 		return nil, err
 	}
@@ -151,19 +151,14 @@ func exportSessions(own []ownSession) ([]ExportedSession, error) {
 	return out, nil
 }
 
-// exportCalendar writes sessions as entries that stand alone: beside the series that letters sent, a calendar program
-// shows them as entries of their own.
+// exportDomain ends the UIDs of entries in an export: beside those of a feed, a calendar program shows them once more.
+const exportDomain = "kring"
+
+// exportCalendar writes sessions as entries that stand alone.
 func exportCalendar(own []ownSession) (string, error) {
 	file := ical.Calendar{Method: ical.Publish, ProductID: "-//Kring//Kring//NL", Name: "Kring"}
 	for _, s := range own {
-		e := ical.Event{
-			UID: s.ID + "@kring", Sequence: s.Sequence, Stamp: s.UpdatedAt.Truncate(time.Second), StartAt: s.StartsAt,
-			Length: s.EndsAt.Sub(s.StartsAt), Zone: s.Zone, Summary: s.Circle, Location: s.Venue, URL: s.VideoLink,
-		}
-		if s.State == Skipped || s.State == Cancelled {
-			e.Status = ical.Cancelled
-		}
-		file.Events = append(file.Events, e)
+		file.Events = append(file.Events, s.entry(exportDomain).Event)
 	}
 	var out bytes.Buffer
 	err := ical.Write(&out, file)

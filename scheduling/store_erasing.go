@@ -53,30 +53,6 @@ func exportTold(tx database.Tx, personID string) ([]ExportedTold, error) {
 		where t.person_id = ? order by t.starts_at, t.session_id`, personID))
 }
 
-// ownSession is a session of a circle that somebody was a member of at its start. The door is known to who is in it now, or
-// was until it was over.
-type ownSession struct {
-	ID, Circle, Zone, Venue, VideoLink string
-	StartsAt, EndsAt, UpdatedAt        time.Time
-	Sequence                           int
-	State                              State
-	Leads                              bool
-}
-
-func ownSessions(tx database.Tx, personID string) ([]ownSession, error) {
-	return all[ownSession](tx.Gorm().Raw(`select s.id, c.name as circle, c.zone,
-		case when i.circle_id is null then '' else c.venue end as venue,
-		case when i.circle_id is null then '' else c.video_link end as video_link, s.starts_at, s.ends_at, s.updated_at,
-		s.sequence, s.state, exists (select 1 from members h where h.id = s.host_id and h.person_id = @person) as leads
-		from sessions s join circles c on c.id = s.circle_id
-		left join members i on i.circle_id = s.circle_id and i.person_id = @person and i.state = 'accepted' and i.in_at is not null
-		where exists (select 1 from members m
-			where m.circle_id = s.circle_id and m.person_id = @person and m.in_at is not null and s.ends_at > m.in_at
-			and (m.left_at is null or s.starts_at < m.left_at))
-		and s.circle_id in (select circle_id from members where person_id = @person)
-		order by s.starts_at, s.id`, map[string]any{"person": personID}))
-}
-
 // uncounted are sessions of the seats' circles that are over and whose names are not forgotten, with their rows of what
 // forgets locked.
 func uncounted(tx database.Tx, now time.Time, seats []circles.Member) ([]bygone, error) {

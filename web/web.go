@@ -78,6 +78,7 @@ func (w *Web) Mount(e *echo.Echo) {
 			e.POST(r.path, w.framed(r.post, r))
 		}
 	}
+	w.mountFeeds(e)
 	e.GET(w.style.path, w.serveStyle)
 }
 

@@ -40,8 +40,22 @@ func readAddress(raw string) (address, code string) {
 	if _, err := fetch.ParseAddress(u.String()); err != nil || strings.Contains(raw, "#") {
 		return "", "not-a-calendar-address"
 	}
-	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && !fetch.Public(ip) {
+	if inside(strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))) {
 		return "", fetch.Private
 	}
 	return u.String(), ""
+}
+
+// inside says of a host what can be said without asking anybody; the rest is found out when a connection is made.
+func inside(host string) bool {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return !fetch.Public(ip)
+	}
+	_, top, several := strings.Cut(host, ".")
+	for _, one := range []string{"localhost", "local", "internal"} {
+		if top == one || strings.HasSuffix(top, "."+one) {
+			return true
+		}
+	}
+	return !several
 }

@@ -21,7 +21,7 @@ import (
 
 func TestBusyTimesAreReadOfACalendarAndNothingElse(t *testing.T) {
 	worlds(t, func(w *world) {
-		own := strings.ReplaceAll(w.at(12), "@example.com", "@kring.example.org")
+		own := strings.ReplaceAll(w.at(12), "@example.com", "@kring.example.org") + strings.ReplaceAll(w.at(13), "@example.com", "@kring")
 		w.server.says(w.at(9, "SUMMARY:Bij de tandarts", "LOCATION:Gent"), w.at(10), own, w.at(14, "TRANSP:TRANSPARENT"), w.at(15, "STATUS:CANCELLED"), w.at(24*200))
 		w.named(w.address())
 		if n := w.refreshed(); n != 1 {
@@ -207,6 +207,8 @@ func TestNameTakesAddressesOfCalendars(t *testing.T) {
 			"https://anke:word@example.com/a.ics": "not-a-calendar-address", "https://example.com/a.ics#x": "not-a-calendar-address", "https://example.com/a.ics#": "not-a-calendar-address",
 			"https://example.com:25/a.ics": "not-a-calendar-address", "webcal:///a.ics": "not-a-calendar-address", "https://exa mple.com/": "not-a-calendar-address",
 			"https://10.0.0.1/a.ics": fetch.Private, "https://[::1]/a.ics": fetch.Private, "webcal://169.254.169.254/a.ics": fetch.Private,
+			"https://localhost/a.ics": fetch.Private, "https://LOCALHOST./a.ics": fetch.Private, "https://intranet/a.ics": fetch.Private, "https://nas.local/a.ics": fetch.Private,
+			"https://metadata.google.internal/a.ics": fetch.Private,
 		} {
 			_, err := w.Name(w.Context(), w.actor, address)
 			refused(t, err, fault.Invalid, code)

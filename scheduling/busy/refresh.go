@@ -43,6 +43,9 @@ const (
 	mostBusy   = 3000 // stretches of time of one person
 )
 
+// exported ends the UIDs of entries that somebody took along in an export.
+const exported = "@kring"
+
 // Refresh reads the calendars that are due. now is product time, and what is busy is looked for from there; when a
 // calendar is due is machine time, because a server elsewhere lives by that. It answers how many were read and when the
 // next is due.
@@ -242,7 +245,7 @@ func (b *Calendars) busyIn(ctx context.Context, file []byte, w ical.Window) ([]f
 	}
 	kept := events[:0]
 	for _, e := range events {
-		if !strings.HasSuffix(e.UID, b.own) {
+		if !strings.HasSuffix(e.UID, b.own) && !strings.HasSuffix(e.UID, exported) {
 			kept = append(kept, e)
 		}
 	}
