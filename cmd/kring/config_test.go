@@ -264,7 +264,7 @@ func TestEverySettingIsNamedInTheHelp(t *testing.T) {
 	_, shown, _ := kring(t, nil, "config")
 	for line := range strings.Lines(shown) {
 		name := strings.Fields(line)[0]
-		if !slices.Contains([]string{"KRING_DATABASE_URL_FILE", "KRING_SMTP_URL_FILE", "KRING_SECRET_FILE", "KRING_OIDC_CLIENT_SECRET_FILE"}, name) && !strings.Contains(help, "("+name+")") {
+		if !slices.Contains([]string{"KRING_DATABASE_URL_FILE", "KRING_SMTP_URL_FILE", "KRING_SECRET_FILE", "KRING_OIDC_CLIENT_SECRET_FILE", "KRING_IMAP_URL_FILE"}, name) && !strings.Contains(help, "("+name+")") {
 			t.Errorf("%s is not in the help", name)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"kring/api"
 	"kring/internal/clock"
 	"kring/internal/outbox"
+
+	"kring/scheduling/replies"
 )
 
 // metrics is what this run counts, in a registry of its own. Nothing in it names a person, and no label holds what a
@@ -56,6 +58,9 @@ func newMetrics() *metrics {
 	m.mails = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "kring_mails_total", Help: "Mails to the reply address that this process dealt with, by what became of them.",
 	}, []string{"outcome"})
+	for _, outcome := range replies.Outcomes() {
+		m.mails.WithLabelValues(string(outcome))
+	}
 	m.registry.MustRegister(m.mails, m.requests, m.runs, m.took, m.worked, m.missed, m.letters,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
@@ -92,6 +97,13 @@ func (m *metrics) watch(post *outbox.Post, c *clock.Clock) {
 		letters: prometheus.NewDesc("kring_letters", "Letters that are not sent, by state; planned ones wait for their hour.", []string{"state"}, nil),
 		lag:     prometheus.NewDesc("kring_letters_lag_seconds", "How long the oldest letter that is due has waited.", nil, nil),
 	})
+}
+
+// watchMailbox adds whether the reply mailbox is open.
+func (m *metrics) watchMailbox(up func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "kring_reply_mailbox_up", Help: "1 while the reply mailbox is open, 0 while it is looked for or there is none.",
+	}, up))
 }
 
 // Describe names what Collect gives.

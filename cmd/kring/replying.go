@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"kring/internal/mailbox"
 
 	"kring/scheduling/replies"
@@ -71,7 +69,7 @@ func (s *service) startAnswering(ctx context.Context) (*answering, error) {
 	ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if server := s.config.replies.imap; server != nil {
 		reader := mailbox.NewReader(mailbox.Options{Server: *server, Take: s.replies.Take, Clock: s.clock, Log: s.log})
-		s.metrics.watchMailbox(reader)
+		s.reading.Store(reader)
 		go func() { defer close(a.read); reader.Run(ctx) }()
 	} else {
 		close(a.read)
@@ -91,16 +89,12 @@ func (a *answering) stop() error {
 	return err
 }
 
-// watchMailbox shows whether the reply mailbox is open.
-func (m *metrics) watchMailbox(reader *mailbox.Reader) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "kring_reply_mailbox_up", Help: "1 while the reply mailbox is open, 0 while it is looked for.",
-	}, func() float64 {
-		if reader.Up() {
-			return 1
-		}
-		return 0
-	}))
+// mailboxUp is 1 while the reply mailbox is open.
+func (s *service) mailboxUp() float64 {
+	if reader := s.reading.Load(); reader != nil && reader.Up() {
+		return 1
+	}
+	return 0
 }
 
 // sweepMails forgets which mails were dealt with a month ago.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/url"
+	"sync/atomic"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,6 +21,7 @@ import (
 	"kring/internal/identity"
 	"kring/internal/limit"
 	"kring/internal/mail"
+	"kring/internal/mailbox"
 	"kring/internal/outbox"
 	"kring/internal/signin"
 	"kring/internal/signin/oidc"
@@ -59,7 +61,8 @@ type service struct {
 	post     *outbox.Post
 	relay    relay
 	replies  *replies.Replies // nil: nobody reads answers
-	host     string           // of the public URL
+	reading  atomic.Pointer[mailbox.Reader]
+	host     string // of the public URL
 
 	metrics *metrics
 	jobs    *jobs
@@ -114,6 +117,7 @@ func open(ctx context.Context, in ingredients) (_ *service, err error) {
 	}
 	s.replies = s.newReplies(s.host)
 	s.metrics.watch(s.post, s.clock)
+	s.metrics.watchMailbox(s.mailboxUp)
 	s.jobs = newJobs(s)
 	if err := s.jobs.resume(ctx); err != nil {
 		return nil, err
