@@ -121,7 +121,7 @@ func outOfALetter(who, asMember string) func(*contractOperation, row, map[string
 		switch {
 		case o.Public:
 			return said[who]
-		case !slices.Contains(scopes, o.Scope), o.ID == "exportMe":
+		case !slices.Contains(scopes, o.Scope), o.ID == "exportMe", asMember == host && o.ID == "closeDateProposal":
 			return "403"
 		}
 		return said[asMember]

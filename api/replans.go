@@ -157,6 +157,9 @@ func stepView(s scheduling.Step) contract.Step {
 	if s.Weeks != 0 {
 		view.Weeks = &s.Weeks
 	}
+	if s.Count != 0 {
+		view.Count = &s.Count
+	}
 	if s.Slot != nil {
 		slot := slotView(*s.Slot)
 		view.Weekday, view.Time = &slot.Weekday, &slot.Time
@@ -168,7 +171,7 @@ func stepView(s scheduling.Step) contract.Step {
 func stepOf(body *contract.StepDraft) scheduling.Step {
 	step := scheduling.Step{
 		Kind: scheduling.StepKind(body.Kind), SessionID: given(body.SessionId, ""), On: dateOf(body.Date), At: clockOf(body.Time),
-		FromOn: dateOf(body.FromOn), UntilOn: dateOf(body.UntilOn), Weeks: given(body.Weeks, 0),
+		FromOn: dateOf(body.FromOn), UntilOn: dateOf(body.UntilOn), Weeks: given(body.Weeks, 0), Count: given(body.Count, 0),
 	}
 	if body.Weekday != nil {
 		step.Slot, step.At = slotOf(&contract.Slot{Weekday: *body.Weekday, Time: *body.Time}), nil

@@ -63,6 +63,8 @@ func (c *cast) wrongSteps() map[string]wrongStep {
 		"one more on another session":   {body: step("add", map[string]any{"date": on("third", 0), "time": next}), found: []string{"/time overlaps-session"}},
 		"one more in the past":          {body: step("add", map[string]any{"date": "2020-01-07"}), found: []string{"/date in-the-past"}},
 		"one more at an hour of no day": {body: step("add", map[string]any{"time": "12:30"}), found: []string{"/date required"}},
+		"some more on one date":         {body: step("add", map[string]any{"date": on("third", 1), "count": 3}), found: []string{"/count not-for-this-step"}},
+		"more than can be":              {body: step("add", map[string]any{"count": 61}), found: []string{"/count not-between"}},
 		"a session that nobody has":     {body: step("skip", map[string]any{"session_id": nobodyID}), status: http.StatusNotFound, code: "not-found"},
 		"a slot that began long ago":    {body: `{"kind":"new_slot","weekday":"mon","time":"12:30","from_on":"2020-01-01"}`, found: []string{"/from_on in-the-past"}},
 		"a shift from long ago":         {body: `{"kind":"shift","weeks":1,"from_on":"2020-01-01"}`, found: []string{"/from_on in-the-past"}},

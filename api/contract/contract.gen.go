@@ -1182,7 +1182,7 @@ type DateChange struct {
 	SessionId  *string `json:"session_id"`
 	SuitsAfter *Suits  `json:"suits_after,omitempty"`
 
-	// SuitsBefore Where it was worked out: in previews, and in what became of them
+	// SuitsBefore In previews
 	SuitsBefore *Suits `json:"suits_before,omitempty"`
 }
 
@@ -2392,6 +2392,8 @@ type StartCandidateList struct {
 
 // Step What was asked for, with the fields of its kind
 type Step struct {
+	Count *int `json:"count,omitempty"`
+
 	// Date Example: 2026-09-01
 	Date *On `json:"date,omitempty"`
 
@@ -2416,6 +2418,9 @@ type StepKind string
 
 // StepDraft defines model for StepDraft.
 type StepDraft struct {
+	// Count Else one
+	Count *int `json:"count,omitempty"`
+
 	// Date Example: 2026-09-01
 	Date *On `json:"date,omitempty"`
 
@@ -3584,10 +3589,10 @@ type ServerInterface interface {
 	// EndCircle End the circle with a reason; a member's word is done in three days unless another objects
 	// (POST /api/v1/circles/{circle_id}/end)
 	EndCircle(ctx echo.Context, circleId CircleID, params EndCircleParams) error
-	// ShowCircleFeed Where the circle's calendar can be subscribed to; for its members
+	// ShowCircleFeed Where the circle's calendar can be subscribed to; for its members, each by an address of one's own
 	// (GET /api/v1/circles/{circle_id}/feed)
 	ShowCircleFeed(ctx echo.Context, circleId CircleID, params ShowCircleFeedParams) error
-	// RenewCircleFeed Give the circle's calendar another address, for all of its members
+	// RenewCircleFeed Give the circle's calendar another address for oneself; the old one leads nowhere from then on
 	// (POST /api/v1/circles/{circle_id}/feed/renew)
 	RenewCircleFeed(ctx echo.Context, circleId CircleID, params RenewCircleFeedParams) error
 	// SayFine We're fine; snoozes the open flag until the next session
@@ -12007,10 +12012,10 @@ type StrictServerInterface interface {
 	// EndCircle End the circle with a reason; a member's word is done in three days unless another objects
 	// (POST /api/v1/circles/{circle_id}/end)
 	EndCircle(ctx context.Context, request EndCircleRequestObject) (EndCircleResponseObject, error)
-	// ShowCircleFeed Where the circle's calendar can be subscribed to; for its members
+	// ShowCircleFeed Where the circle's calendar can be subscribed to; for its members, each by an address of one's own
 	// (GET /api/v1/circles/{circle_id}/feed)
 	ShowCircleFeed(ctx context.Context, request ShowCircleFeedRequestObject) (ShowCircleFeedResponseObject, error)
-	// RenewCircleFeed Give the circle's calendar another address, for all of its members
+	// RenewCircleFeed Give the circle's calendar another address for oneself; the old one leads nowhere from then on
 	// (POST /api/v1/circles/{circle_id}/feed/renew)
 	RenewCircleFeed(ctx context.Context, request RenewCircleFeedRequestObject) (RenewCircleFeedResponseObject, error)
 	// SayFine We're fine; snoozes the open flag until the next session

@@ -746,6 +746,7 @@ var (
 	ruleSpeaks    = &Rule{Shape: List, Least: 0, Most: 20, Items: ruleSpoken}
 	ruleSpoken    = &Rule{Shape: Text, Least: 0, Most: 6, Pattern: pattern1}
 	ruleStepDraft = &Rule{Shape: Object, Fields: []Field{
+		{Name: "count", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(60)}},
 		{Name: "date", Required: false, Rule: ruleOn},
 		{Name: "from_on", Required: false, Rule: ruleOn},
 		{Name: "kind", Required: true, Rule: &Rule{Shape: Text, Least: 0, Enum: []string{"move", "move_later", "skip", "shift", "new_slot", "break", "add", "cancel"}}},
@@ -755,7 +756,7 @@ var (
 		{Name: "weekday", Required: false, Rule: ruleWeekday},
 		{Name: "weeks", Required: false, Rule: &Rule{Shape: Integer, Min: integer(1), Max: integer(12)}},
 	}, Kinds: []Kind{
-		{Name: "add", Needs: []string{}, Takes: []string{"date", "time"}},
+		{Name: "add", Needs: []string{}, Takes: []string{"date", "time", "count"}},
 		{Name: "break", Needs: []string{"from_on", "until_on"}, Takes: []string{}},
 		{Name: "cancel", Needs: []string{"session_id"}, Takes: []string{}},
 		{Name: "move", Needs: []string{"session_id", "date"}, Takes: []string{"time"}},
