@@ -51,14 +51,11 @@ func (w *Web) noFeed(c echo.Context) error {
 	return c.String(http.StatusNotFound, "There is no calendar here.\n")
 }
 
-// bare sets the headers of what is no page.
+// bare sets the headers of every page, of which the language of the browser is no matter here.
 func bare(c echo.Context) http.Header {
 	h := c.Response().Header()
-	h.Set(echo.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
-	h.Set(echo.HeaderXContentTypeOptions, "nosniff")
-	h.Set(echo.HeaderReferrerPolicy, "no-referrer")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("X-Robots-Tag", "noindex")
+	protect(h, false)
+	h.Del(echo.HeaderVary)
 	return h
 }
 
