@@ -45,6 +45,12 @@ func (f *file) fold() {
 	f.out = append(f.out, rest...)
 }
 
+// lines appends whole lines.
+func (f *file) lines(lines []byte) {
+	f.out = append(f.out, lines...)
+	f.begun = len(f.out)
+}
+
 // words writes a property of type TEXT.
 func (f *file) words(name, value string) {
 	f.out = append(append(f.out, name...), ':')

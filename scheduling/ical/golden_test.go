@@ -63,8 +63,8 @@ func base(uid, zone string) ical.Event {
 	return ical.Event{
 		UID: uid, Stamp: time.Date(2017, time.August, 1, 8, 0, 0, 0, time.UTC), Length: time.Hour, Zone: zone,
 		Summary: `Kring "Keulen", België; koffie \ thee`, Location: "https://meet.example.org/kring?room=1,2;3",
-		Description:  "Week 0: kennismaken, en afspreken hoe we werken.\n\nWat je nodig hebt: een rustig uur; verder niets. Één keer per week, twaalf weken lang.",
-		URL:          "https://kring.example.org/l/abc", Conference: "https://meet.example.org/kring?room=1,2;3",
+		Description: "Week 0: kennismaken, en afspreken hoe we werken.\n\nWat je nodig hebt: een rustig uur; verder niets. Één keer per week, twaalf weken lang.",
+		URL:         "https://kring.example.org/l/abc", Conference: "https://meet.example.org/kring?room=1,2;3",
 		Organizer:    &ical.Person{Name: `Kring, "samen"; leren`, Address: "kring@example.org"},
 		Attendees:    []ical.Person{{Name: "Zoë O'Neill", Address: "zoe@example.org", Status: ical.Accepted}},
 		AlarmMinutes: 60,

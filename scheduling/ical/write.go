@@ -4,6 +4,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"kring/internal/wall"
@@ -14,9 +15,22 @@ const (
 	utcForm   = "20060102T150405Z"
 )
 
+// Writer writes files and remembers how zones are described: those of one circle span the same time. The zero Writer may
+// be used, also from several goroutines.
+type Writer struct {
+	mu    sync.Mutex
+	zones map[zoneSpan][]byte
+}
+
+// mostZones bounds what a Writer remembers.
+const mostZones = 500
+
 // Write writes the file: CRLF, lines of at most 75 octets, the same bytes for the same calendar. It wraps ErrEvent,
 // with everything that is wrong with the first event that cannot be written.
-func Write(w io.Writer, c Calendar) error {
+func Write(w io.Writer, c Calendar) error { return new(Writer).Write(w, c) }
+
+// Write is Write, with what the Writer remembers.
+func (k *Writer) Write(w io.Writer, c Calendar) error {
 	laid := make([]laidOut, len(c.Events))
 	var spans zoneSpans
 	for i := range c.Events {
@@ -31,7 +45,7 @@ func Write(w io.Writer, c Calendar) error {
 	f.head(c)
 	for _, span := range spans {
 		if span.loc != time.UTC {
-			f.zone(span)
+			f.lines(k.zone(span))
 		}
 	}
 	for _, e := range laid {
@@ -39,11 +53,31 @@ func Write(w io.Writer, c Calendar) error {
 	}
 	if len(c.Events) == 0 {
 		// A file must hold something (RFC 5545, 3.6), also the feed of a circle that has no dates yet.
-		f.zone(zoneSpan{loc: time.UTC})
+		f.lines(k.zone(zoneSpan{loc: time.UTC}))
 	}
 	f.line("END:VCALENDAR")
 	_, err := w.Write(f.out)
 	return err
+}
+
+// zone is the description of a zone over a span.
+func (k *Writer) zone(span zoneSpan) []byte {
+	span.from, span.until = span.from.UTC(), span.until.UTC() // equal instants are one key
+	k.mu.Lock()
+	known := k.zones[span]
+	k.mu.Unlock()
+	if known != nil {
+		return known
+	}
+	var f file
+	f.zone(span)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.zones == nil || len(k.zones) >= mostZones {
+		k.zones = map[zoneSpan][]byte{}
+	}
+	k.zones[span] = f.out
+	return f.out
 }
 
 func (f *file) head(c Calendar) {

@@ -81,7 +81,7 @@ func (l *letter) attach(method, name string, only bool, events ...ical.Event) er
 		return nil
 	}
 	var file bytes.Buffer
-	if err := ical.Write(&file, ical.Calendar{Method: method, ProductID: productID, Events: events}); err != nil {
+	if err := l.calendars.Write(&file, ical.Calendar{Method: method, ProductID: productID, Events: events}); err != nil {
 		return err
 	}
 	l.files = append(l.files, mail.Calendar{Method: method, Name: name, Body: file.Bytes(), FileOnly: only})

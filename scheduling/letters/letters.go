@@ -18,6 +18,7 @@ import (
 	"kring/circles"
 	"kring/scheduling"
 	"kring/scheduling/health"
+	"kring/scheduling/ical"
 )
 
 // Letters composes what scheduling and health tell people, at the moment of sending. It may be used from several
@@ -35,6 +36,7 @@ type Letters struct {
 	from     mail.Address // the organiser of calendar entries while nobody reads answers
 
 	replyAddress func(token string) string // nil: nobody does
+	calendars    *ical.Writer
 }
 
 // Options is what Letters is made of.
@@ -66,6 +68,7 @@ func New(o Options) *Letters {
 	return &Letters{
 		db: o.DB, clock: o.Clock, calendar: o.Calendar, watch: o.Watch, circles: o.Circles, texts: o.Texts, links: o.Links,
 		public: public, domain: domain, from: o.From, replyAddress: o.ReplyAddress,
+		calendars: &ical.Writer{},
 	}
 }
 
