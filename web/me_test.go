@@ -23,7 +23,7 @@ func TestMyOwnPage(t *testing.T) {
 			t.Errorf("the name is %q", a.page.value("name"))
 		}
 		for _, link := range []string{
-			"/me/dates", "/me/mails", "/me/sees", "/me/address", "/me/export", "/me/erase", "/me/dates#circle-" + s.circle.ID,
+			"/me/dates", "/me/mails", "/me/sees", "/me/calendar", "/me/address", "/me/export", "/me/erase", "/me/dates#circle-" + s.circle.ID,
 		} {
 			if !slices.Contains(a.page.links(), link) {
 				t.Errorf("no link to %s", link)
@@ -317,7 +317,9 @@ func TestWhatIsWrittenStaysText(t *testing.T) {
 func TestOwnPagesReadInBothLanguages(t *testing.T) {
 	oneSite(t, func(t *testing.T, s *site) {
 		b := s.browser("nl").signsIn("member0@example.org")
-		for _, path := range []string{"/me", "/me/dates", "/me/mails", "/me/sees", "/me/address", "/me/erase"} {
+		for _, path := range []string{
+			"/me", "/me/dates", "/me/mails", "/me/sees", "/me/calendar", "/me/address", "/me/erase", "/me/circles/" + s.circle.ID + "/plan",
+		} {
 			nl, en := b.get(path+"?lang=nl").is(t, http.StatusOK), b.get(path+"?lang=en").is(t, http.StatusOK)
 			if nl.page.text() == en.page.text() {
 				t.Errorf("%s reads the same in both languages", path)

@@ -132,7 +132,7 @@ type planPage struct {
 	Steps       []stepForm
 	Changes     []changeLine
 	Settings    planSettings
-	Feed        feedLinks // the circle's; empty behind a letter's link
+	Feed        feedLinks // her own of the circle; empty behind a letter's link
 }
 
 // planSession is a session to come.
@@ -188,7 +188,7 @@ func (pl *planner) plan(status int, shown planPage, t stepTyped) error {
 		return err
 	}
 	if pl.visit.actor.Known() {
-		feed, err := pl.Feeds.OfCircle(pl.ctx(), pl.actor, pl.circle.ID)
+		feed, err := pl.Feeds.OfCircle(pl.ctx(), pl.visit.actor, pl.circle.ID)
 		if err != nil {
 			return err
 		}
@@ -312,12 +312,12 @@ func (pl *planner) act(sent url.Values) (below, did string, err error) {
 	return "/changes/" + preview.ID, "", err
 }
 
-// renew gives the circle's calendar another address: for who is signed in, because only she is shown it.
+// renew gives the reader another address of the circle's calendar, when she is signed in: only then she is shown it.
 func (pl *planner) renew() (below, did string, err error) {
 	if !pl.visit.actor.Known() {
 		return "", "", fault.New(fault.Forbidden, "needs-sign-in")
 	}
-	_, err = pl.Feeds.RenewOfCircle(pl.ctx(), pl.actor, pl.circle.ID)
+	_, err = pl.Feeds.RenewOfCircle(pl.ctx(), pl.visit.actor, pl.circle.ID)
 	return "", "renewed", err
 }
 

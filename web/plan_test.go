@@ -367,6 +367,7 @@ func TestPlanningOfWhoIsSignedIn(t *testing.T) {
 		if !slices.Contains(a.page.links(), plan) || !slices.Contains(a.page.links(), plan+"/dates/"+s.sessions(0)[0].ID) {
 			t.Errorf("the links are %v", a.page.links())
 		}
+		b.get(plan).is(t, http.StatusOK, "Datums plannen", "Meer datums tegelijk")
 		preview := b.post(plan+"?lang=en", stepForms("add")).Header().Get("Location")
 		if !strings.HasPrefix(preview, plan+"/changes/") || !strings.HasSuffix(preview, "?lang=en") {
 			t.Fatalf("leads to %s", preview)
