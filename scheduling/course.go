@@ -46,6 +46,7 @@ type course struct {
 	hush      bool                 // nobody is told of what the step changed
 	known     *knowledge           // what people were told until now
 	heard     []Told               // what they are told now
+	never     []Told               // what they are not told after all
 	holds     []hold               // letters that are brought forward
 	joined    int                  // letters that are not asked for because one waits
 	replans   []replannedStep      // the steps that were done
@@ -201,17 +202,21 @@ func (c *course) fresh(id string, d Dated) Session {
 
 // replace adds a date at the end for a session that was lost, unless it did so before or the run is at its cap.
 func (c *course) replace(lost Session) error {
-	replaced := slices.ContainsFunc(c.sessions, func(s Session) bool { return s.ReplacesID != nil && *s.ReplacesID == lost.ID })
-	if replaced || len(c.sessions) >= mostSessions(c.set.Weeks) || !c.circle.State.Begun() {
+	if c.replaced(lost.ID) || len(c.sessions) >= mostSessions(c.set.Weeks) || !c.circle.State.Begun() {
 		return nil
 	}
 	return c.extend(1, &lost.ID)
 }
 
+// replaced says whether a session added a date at the end.
+func (c *course) replaced(id string) bool {
+	return slices.ContainsFunc(c.sessions, func(s Session) bool { return s.ReplacesID != nil && *s.ReplacesID == id })
+}
+
 // extend adds n sessions at the end of the run, for one that was lost or for none.
 func (c *course) extend(n int, replaces *string) error {
 	for range n {
-		if s := c.withdrawn(); s != nil {
+		if s := c.withdrawn(replaces); s != nil {
 			s.State, s.OutcomeAt, s.ReplacesID = Planned, nil, replaces
 			continue
 		}
@@ -227,14 +232,18 @@ func (c *course) extend(n int, replaces *string) error {
 }
 
 // withdrawn is a date behind all others that was added once and taken back when people knew it already: the next one
-// that is added takes its place. A session that was skipped is no such date: its own stands behind it.
-func (c *course) withdrawn() *Session {
+// that is added takes its place. A session that was skipped is no such date, nor the one that is skipped just now: theirs
+// stand behind them.
+func (c *course) withdrawn(lost *string) *Session {
 	var found *Session
 	slot, _ := c.circle.Slot()
 	for i := len(c.sessions) - 1; i >= 0; i-- {
 		s := &c.sessions[i]
 		if s.State != Skipped || !s.StartsAt.After(c.now) {
 			break
+		}
+		if lost != nil && s.ID == *lost || c.replaced(s.ID) {
+			continue
 		}
 		at, err := slot.On(s.On(c.loc))
 		if err == nil && s.Series == c.circle.Series && s.On(c.loc).Weekday() == slot.Weekday && at.Equal(s.StartsAt) && c.off.reason(s.On(c.loc)) == "" {

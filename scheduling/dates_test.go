@@ -51,8 +51,13 @@ func TestACircleBeginsExactlyOnce(t *testing.T) {
 // newWorldToday is a world in real time, for tests in which several goroutines race.
 func newWorldToday(t *testing.T, db *database.DB) *world {
 	t.Helper()
+	return newWorldBy(t, db, clock.System())
+}
+
+func newWorldBy(t *testing.T, db *database.DB, clock *clock.Clock) *world {
+	t.Helper()
 	library := got(guides.Load(guides.Embedded(), guides.Options{}))(t)
-	w := &world{t: t, ctx: t.Context(), db: db, clock: clock.System()}
+	w := &world{t: t, ctx: t.Context(), db: db, clock: clock}
 	w.registry = circles.NewRegistry(circles.Options{DB: db, Clock: w.clock, Guides: library, Calendars: holidays.Keys()})
 	w.calendar = New(Options{DB: db, Clock: w.clock, Guides: library})
 	w.facilitator = w.somebody("Farah Facilitator", "Europe/Brussels")

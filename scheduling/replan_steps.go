@@ -22,7 +22,7 @@ type replannedStep struct {
 // the proposals of circles end here. A step that changes nothing is not kept, and answers "".
 func (c *course) replan(step Step) (string, error) {
 	done, err := c.apply(step)
-	if err != nil || done.nothing() {
+	if err != nil || done.nothing() && step.Kind != StepUndo {
 		return "", err
 	}
 	r := Replan{ID: newID(), CircleID: c.circle.ID, Step: step, State: Committed, CreatedAt: c.now, CommittedAt: &c.now}

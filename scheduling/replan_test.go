@@ -191,6 +191,9 @@ func TestEveryKindOfStep(t *testing.T) {
 		"skip": {func(w *world) Step {
 			return Step{Kind: StepSkip, SessionID: w.on("2018-05-15").ID}
 		}, []string{"skipped 2018-05-15T10:30Z 2018-05-15T10:30Z", "added 2018-05-29T10:30Z"}},
+		"skip the last": {func(w *world) Step {
+			return Step{Kind: StepSkip, SessionID: w.on("2018-05-22").ID}
+		}, []string{"skipped 2018-05-22T10:30Z 2018-05-22T10:30Z", "added 2018-05-29T10:30Z"}},
 		"cancel": {func(w *world) Step {
 			return Step{Kind: StepCancel, SessionID: w.on("2018-05-15").ID}
 		}, []string{"cancelled 2018-05-15T10:30Z 2018-05-15T10:30Z", "added 2018-05-29T10:30Z"}},
@@ -206,7 +209,7 @@ func TestEveryKindOfStep(t *testing.T) {
 		"break": {func(*world) Step {
 			return Step{Kind: StepBreak, FromOn: day(t, "2018-05-14"), UntilOn: day(t, "2018-05-20")}
 		}, []string{"moved 2018-05-15T10:30Z 2018-05-29T10:30Z"}},
-		"add": {func(*world) Step { return Step{Kind: StepAdd} }, []string{"added 2018-05-29T10:30Z"}},
+		"add":     {func(*world) Step { return Step{Kind: StepAdd} }, []string{"added 2018-05-29T10:30Z"}},
 		"add two": {func(*world) Step { return Step{Kind: StepAdd, Count: 2} }, []string{"added 2018-05-29T10:30Z", "added 2018-06-05T10:30Z"}},
 		"add on a date": {func(*world) Step {
 			return Step{Kind: StepAdd, On: day(t, "2018-03-01"), At: at1400}

@@ -283,6 +283,15 @@ func saveTold(tx database.Tx, fresh []Told) error {
 	return upsert(tx, fresh, []string{"person_id", "session_id"}, "starts_at", "was_at", "sequence", "state", "was_state", "at")
 }
 
+func deleteTold(tx database.Tx, gone []Told) error {
+	for _, t := range gone {
+		if err := tx.Gorm().Where("person_id = ? and session_id = ?", t.PersonID, t.SessionID).Delete(&Told{}).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func toldOf(tx database.Tx, personIDs, sessionIDs []string) ([]Told, error) {
 	if len(personIDs) == 0 || len(sessionIDs) == 0 {
 		return nil, nil

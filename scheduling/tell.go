@@ -166,7 +166,7 @@ func (c *course) tell() error {
 			v.Add("/tell", "calendar-changes")
 			return v.Err()
 		}
-		c.heard = append(c.heard, t.rows()...)
+		c.heard, c.never = append(c.heard, t.rows()...), append(c.never, t.never...)
 		switch {
 		case c.telling != "":
 			c.posts = append(c.posts, post{
@@ -203,6 +203,9 @@ func (c *course) saveTold() error {
 		if err := outbox.HoldIn(c.tx, where, h.until); err != nil {
 			return err
 		}
+	}
+	if err := deleteTold(c.tx, c.never); err != nil {
+		return err
 	}
 	return saveTold(c.tx, c.heard)
 }

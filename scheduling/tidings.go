@@ -84,6 +84,7 @@ func (k *knowledge) of(c *course, m circles.Member) (_ map[string]Told, welcomed
 type tidings struct {
 	person  string
 	told    []Told    // rows to write
+	never   []Told    // rows to delete: of a date that came and went before anybody was told
 	welcome []Told    // rows of what a newcomer knows by the letter of welcome
 	hour    time.Time // of the letter that tells it
 	news    bool      // there is something to be told
@@ -207,13 +208,9 @@ func learnt(personID string, s Session, old Told, knew, pending bool) Told {
 	return t
 }
 
-// settled says whether a person who is told of the session learns nothing: it is as they knew it, or it was new to them
-// and is none.
+// settled says whether a person who is told of the session learns nothing: it is as they knew it.
 func (t Told) settled() bool {
-	if t.WasAt == nil || t.WasState == nil {
-		return t.WasAt == nil && t.State != Planned
-	}
-	return t.WasAt.Equal(t.StartsAt) && *t.WasState == t.State
+	return t.WasAt != nil && t.WasState != nil && t.WasAt.Equal(t.StartsAt) && *t.WasState == t.State
 }
 
 // setHour says when the letter goes, and which rows it tells: with the new ones those of a letter that it takes the place
@@ -242,6 +239,13 @@ func (c *course) setHour(t *tidings, m circles.Member, known *knowledge, how man
 	if c.hush && !c.tellAll {
 		t.told = nil
 	}
+	t.told = slices.DeleteFunc(t.told, func(row Told) bool {
+		never := row.WasAt == nil && row.State != Planned
+		if never {
+			t.never = append(t.never, row)
+		}
+		return never
+	})
 	for i := range t.told {
 		row := &t.told[i]
 		row.At = t.hour
