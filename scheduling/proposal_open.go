@@ -115,12 +115,11 @@ func workingTimeBefore(t time.Time, d time.Duration, loc *time.Location, holiday
 }
 
 // moments are the best starts for a session instead of its own: after the one before and before the next, and some time
-// after the vote.
+// after the vote; for one on a working day, working days first.
 func (c *course) moments(s Session, closes time.Time, limit int, avoid ...fitting.Interval) ([]time.Time, error) {
 	w := fitting.Wanted{
 		Minutes: int(s.EndsAt.Sub(s.StartsAt) / time.Minute), Quorum: c.quorum(), From: closes.Add(breather),
 		Until: s.StartsAt.AddDate(0, 0, 2*c.set.Interval), Avoid: avoid, Zone: c.loc, Near: wall.TimeOfDayOf(s.StartsAt, c.loc),
-		Off: func(d wall.Date) bool { return c.off.reason(d) != "" },
 	}
 	for _, other := range c.sessions {
 		if other.State != Planned && other.State != Held {
@@ -138,13 +137,25 @@ func (c *course) moments(s Session, closes time.Time, limit int, avoid ...fittin
 	if err != nil {
 		return nil, err
 	}
+	works := wall.IsWorkingDay(s.On(c.loc))
+	w.Off = func(d wall.Date) bool { return c.off.reason(d) != "" || works && !wall.IsWorkingDay(d) }
+	found := enoughCan(fitting.Alternatives(people, w, limit), w)
+	if len(found) < limit && works { // rather at the weekend than not at all
+		w.Off = func(d wall.Date) bool { return c.off.reason(d) != "" || wall.IsWorkingDay(d) }
+		found = append(found, enoughCan(fitting.Alternatives(people, w, limit-len(found)), w)...)
+	}
+	return found, nil
+}
+
+// enoughCan are the starts that have a quorum as far as is known.
+func enoughCan(moments []fitting.Moment, w fitting.Wanted) []time.Time {
 	var out []time.Time
-	for _, m := range fitting.Alternatives(people, w, limit) {
+	for _, m := range moments {
 		if m.Can() >= w.Quorum {
 			out = append(out, m.StartsAt.UTC())
 		}
 	}
-	return out, nil
+	return out
 }
 
 // lookForDate asks the circle for another date for a session, of Kring's own accord. It answers false where there is no

@@ -180,6 +180,10 @@ func (w *world) rowFor(purpose string) (rowID string, choice Choice) {
 		return change.Motion.ID, Choice{}
 	case LinkAnswer:
 		return w.on("2017-08-31").ID, Choice{Value: "no"}
+	case LinkVote:
+		return w.looksForDate("2017-08-31").Options[0].ID, Choice{Value: "yes"}
+	case LinkPropose:
+		return w.on("2017-08-31").ID, Choice{}
 	case LinkOutcome:
 		w.until("2017-08-31 12:00")
 		return w.on("2017-08-31").ID, Choice{Value: "held"}
@@ -292,6 +296,7 @@ func (w *world) asksSeat() string {
 var single = []string{
 	circles.LinkConfirm, circles.LinkAskSeat, circles.LinkApplication, circles.LinkDeclineSeat, circles.LinkObject, circles.LinkLeave,
 	circles.LinkUndoLeave, circles.LinkMe, circles.LinkSilence, signin.LinkAddressNew, LinkFine, LinkRevive,
+	LinkPropose,
 }
 
 // voids are the purposes whose press makes what was sent before useless, the link itself too.

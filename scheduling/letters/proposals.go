@@ -84,9 +84,9 @@ func (l *letter) whyAsked(v scheduling.ProposalView, s scheduling.Session) {
 	date := l.moment(v.SessionStartsAt)
 	switch {
 	case v.Why == scheduling.WhyGoNoGo:
-		l.paragraph("letter.date_proposal.go_no_go", "date", date, "count", l.saidYes(s), "quorum", v.Quorum)
+		l.tooFew("letter.date_proposal.go_no_go", date, l.saidYes(s), v.Quorum)
 	case v.Why == scheduling.WhyQuorum:
-		l.paragraph("letter.date_proposal.quorum", "date", date, "count", len(l.b.Expected(s)), "quorum", v.Quorum)
+		l.tooFew("letter.date_proposal.quorum", date, len(l.b.Expected(s)), v.Quorum)
 	case v.MemberID != nil && *v.MemberID == l.me.ID:
 		l.paragraph("letter.date_proposal.counter-you", "date", date)
 	default:
@@ -95,6 +95,14 @@ func (l *letter) whyAsked(v scheduling.ProposalView, s scheduling.Session) {
 	if absent := l.b.SaidNo(s); len(absent) > 0 {
 		l.paragraph("letter.quorum_lost.cannot", "names", l.names(absent))
 	}
+}
+
+func (l *letter) tooFew(key, date string, count, quorum int) {
+	if count == 0 {
+		l.paragraph(key+"-nobody", "date", date, "quorum", quorum)
+		return
+	}
+	l.paragraph(key, "date", date, "count", count, "quorum", quorum)
 }
 
 func (l *letter) saidYes(s scheduling.Session) int {
