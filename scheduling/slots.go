@@ -47,27 +47,22 @@ type SlotFit struct {
 }
 
 // Slots are the weekly hours that members share over the rest of the run, best first, up to limit (0: 50). Each is laid
-// out from a date on (zero: tomorrow, or when a forming circle starts) as the circle would meet by it: before the run
-// begins the whole of it, later the sessions still to come. Members see whom an hour suits; facilitators see counts. It answers Invalid
-// for a date in the past and one too far ahead.
+// out from a date on (zero: the next session, or when a forming circle starts; at the earliest tomorrow) as the circle
+// would meet by it: before the run begins the whole of it, later the sessions still to come. Members see whom an hour
+// suits. Who is no member sees counts, made of stated hours alone: with those in hand, absences, answers and busy times
+// could be told from counts. It answers Invalid for a date in the past and one too far ahead.
 func (cal *Calendar) Slots(ctx context.Context, actor identity.Actor, circleID string, from wall.Date, limit int) ([]SlotCandidate, error) {
 	return view(ctx, cal, actor, circles.SeeSlots, circleID, func(c *course, o circles.Object) ([]SlotCandidate, error) {
 		from, err := c.fromOn(from)
 		if err != nil {
 			return nil, err
 		}
-		found, err := c.slots(from, page.Limit(limit))
-		if circles.May(actor, circles.SeeFits, o) != nil {
-			for i := range found {
-				found[i].ByName = nil
-			}
-		}
-		return found, err
+		return c.slots(from, page.Limit(limit), circles.May(actor, circles.SeeFits, o) == nil)
 	})
 }
 
-// slots are the weekly hours from a date on, with names.
-func (c *course) slots(from wall.Date, limit int) ([]SlotCandidate, error) {
+// slots are the weekly hours from a date on: with all that is known of the members and their names, or without.
+func (c *course) slots(from wall.Date, limit int, names bool) ([]SlotCandidate, error) {
 	weekdays, err := c.layOutWeekdays(from)
 	if err != nil {
 		return nil, err
@@ -76,18 +71,33 @@ func (c *course) slots(from wall.Date, limit int) ([]SlotCandidate, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !names {
+		people = statedAlone(people)
+	}
 	out := []SlotCandidate{}
 	for _, h := range (fitting.Weekly{Minutes: c.set.Minutes, Zone: c.loc, Dates: weekdays.dates()}).Hours(people, limit) {
-		out = append(out, c.candidate(h, weekdays[h.Weekday], people))
+		one := c.candidate(h, weekdays[h.Weekday], people)
+		if names {
+			one.ByName = c.slotFits(h, people)
+		}
+		out = append(out, one)
 	}
 	return out, nil
+}
+
+// statedAlone is people with nothing but the hours that they stated.
+func statedAlone(people []fitting.Person) []fitting.Person {
+	out := make([]fitting.Person, len(people))
+	for i, p := range people {
+		out[i] = fitting.Person{Zone: p.Zone, Hours: p.Hours, Quiet: identity.Person{}.Quiet()}
+	}
+	return out
 }
 
 func (c *course) candidate(h fitting.Hour, laid laidOut, people []fitting.Person) SlotCandidate {
 	out := SlotCandidate{
 		Slot: wall.Slot{Weekday: h.Weekday, At: h.At, Zone: c.circle.Zone}, StartsOn: laid.dates[0], EndsOn: laid.dates[len(laid.dates)-1],
 		Dates: len(laid.dates), Left: laid.left, Suits: len(h.Always), Together: h.Together, Night: len(h.Night) > 0, Warnings: laid.warnings,
-		ByName: c.slotFits(h, people),
 	}
 	for _, p := range people {
 		if p.Hours.IsZero() {
@@ -112,15 +122,16 @@ func (c *course) slotFits(h fitting.Hour, people []fitting.Person) []SlotFit {
 	return out
 }
 
-// fromOn is the first date that something is looked for from: as asked for, else when a forming circle starts, and never
-// before tomorrow. It answers Invalid for a date in the past and one too far ahead.
+// fromOn is the first date that something is looked for from: as asked for, else the next session, or when a forming
+// circle starts, and never before tomorrow. It answers Invalid for a date in the past and one too far ahead.
 func (c *course) fromOn(asked wall.Date) (wall.Date, error) {
 	var v fault.Violations
 	today := c.today()
 	switch {
 	case asked.IsZero():
-		if c.circle.State == circles.Forming {
-			asked = c.circle.StartsOn
+		asked = c.circle.StartsOn
+		if next, ok := Next(c.sessions, c.now); ok {
+			asked = next.On(c.loc)
 		}
 	case asked.Before(today):
 		v.Add("/from_on", "in-the-past")

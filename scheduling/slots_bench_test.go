@@ -24,7 +24,7 @@ func BenchmarkSlotsOfAYear(b *testing.B) {
 	}
 	c.busy = busyTimes{Interval: fitting.Interval{From: c.now, Until: c.now.AddDate(3, 0, 0)}, of: map[string][]fitting.Interval{}}
 	for b.Loop() {
-		found, err := c.slots(wall.NewDate(2018, 2, 20), 50)
+		found, err := c.slots(wall.NewDate(2018, 2, 20), 50, true)
 		if err != nil || len(found) != 50 {
 			b.Fatal(len(found), err)
 		}

@@ -2,6 +2,7 @@ package scheduling
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -101,15 +102,15 @@ func TestASlotOfARunningCircleIsWeighedOverWhatIsToCome(t *testing.T) {
 		w.states(0, hours("thu", "12:00", "13:00"))
 		w.sleep("2018-03-07T08:00:00Z") // three sessions are past
 		first := got(w.calendar.Slots(w.ctx, w.member(0), w.circleID, wall.Date{}, 1))(t)[0]
-		if first.Dates != 10 || first.StartsOn != day(t, "2018-03-08") {
-			t.Errorf("from tomorrow: %d dates from %v", first.Dates, first.StartsOn)
+		if first.Dates != 10 || first.StartsOn != day(t, "2018-03-15") {
+			t.Errorf("from the next session: %d dates from %v", first.Dates, first.StartsOn)
 		}
 		later := got(w.calendar.Slots(w.ctx, w.member(0), w.circleID, day(t, "2018-04-03"), 1))(t)[0]
 		if later.Dates != 7 || later.StartsOn != day(t, "2018-04-05") || later.Left != 1 || later.EndsOn != day(t, "2018-05-24") {
 			t.Errorf("from April: %+v", later)
 		}
-		if today := got(w.calendar.Slots(w.ctx, w.member(0), w.circleID, day(t, "2018-03-07"), 1))(t)[0]; today.StartsOn != first.StartsOn {
-			t.Errorf("from today: %v", today.StartsOn)
+		if today := got(w.calendar.Slots(w.ctx, w.member(0), w.circleID, day(t, "2018-03-07"), 1))(t)[0]; today.StartsOn != day(t, "2018-03-08") || today.Dates != 10 {
+			t.Errorf("from today, which is tomorrow: %+v", today)
 		}
 		violates(w.calendar.Slots(w.ctx, w.member(0), w.circleID, day(t, "2018-03-06"), 1))(t, "/from_on in-the-past")
 		violates(w.calendar.Slots(w.ctx, w.member(0), w.circleID, day(t, "2019-03-09"), 1))(t, "/from_on too-far")
@@ -343,6 +344,33 @@ func TestWhoMeetsInAnotherCircleIsTaken(t *testing.T) {
 		}
 		if f := fit(1, "2018-02-27T14:30:00Z"); f != fitting.Unknown {
 			t.Errorf("who does not come there is free: %d", f)
+		}
+	})
+}
+
+// TestSlotsTellAFacilitatorNothingAboutAnybody: who knows the hours that members stated could tell from hundreds of counts
+// whom an absence, an answer or a busy time belongs to.
+func TestSlotsTellAFacilitatorNothingAboutAnybody(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		w.states(0, hours("tue", "12:00", "14:00"))
+		w.states(1, hours("tue", "12:00", "14:00"), hours("thu", "12:00", "14:00"))
+		see := func(who identity.Actor) []SlotCandidate {
+			t.Helper()
+			return got(w.calendar.Slots(w.ctx, who, w.circleID, wall.Date{}, 0))(t)
+		}
+		before, own := see(w.facilitator), see(w.member(0))
+		got(w.calendar.SetAbsences(w.ctx, w.member(1), w.circleID, []Span{{FromOn: day(t, "2018-03-01"), UntilOn: day(t, "2018-03-09")}}))(t)
+		got(w.calendar.Answer(w.ctx, w.member(0), w.on("2018-04-03").ID, No))(t)
+		w.busy(0, "2018-04-10T10:00:00Z", "2018-04-10T12:00:00Z")
+		silent := w.member(2).PersonID
+		w.write(func(tx database.Tx) error {
+			return tx.Gorm().Exec("update people set quiet_from = 0, quiet_until = 1200 where id = ?", silent).Error
+		})
+		if after := see(w.facilitator); !reflect.DeepEqual(before, after) {
+			t.Errorf("a facilitator sees\n%+v\nand saw\n%+v", after[0], before[0])
+		}
+		if after := see(w.member(0)); reflect.DeepEqual(own, after) {
+			t.Error("members see no difference")
 		}
 	})
 }

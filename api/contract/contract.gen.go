@@ -2948,7 +2948,7 @@ type ChangeSlotParams struct {
 
 // ListSlotsParams defines parameters for ListSlots.
 type ListSlotsParams struct {
-	// FromOn The first date that counts, at the earliest tomorrow; else when a forming circle starts
+	// FromOn The first date that counts, at the earliest tomorrow; else the next session, or when a forming circle starts
 	FromOn *FromOn `form:"from_on,omitempty" json:"from_on,omitempty"`
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 
@@ -2958,7 +2958,7 @@ type ListSlotsParams struct {
 
 // ListStartsParams defines parameters for ListStarts.
 type ListStartsParams struct {
-	// FromOn The first date that counts, at the earliest tomorrow; else when a forming circle starts
+	// FromOn The first date that counts, at the earliest tomorrow; else the next session, or when a forming circle starts
 	FromOn *FromOn `form:"from_on,omitempty" json:"from_on,omitempty"`
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 
