@@ -42,14 +42,28 @@ func (c *course) askGoNoGo(s Session) error {
 }
 
 // asksGoNoGo says whether the question is for this circle and this start: not where it is switched off, where reminders
-// have stopped, where the circle has voted on the very start, or where the reminder of it is still to come and asks the same.
+// have stopped, where the circle meets without a word, where it has voted on the very start, or where the reminder of it
+// is still to come and asks the same.
 func (c *course) asksGoNoGo(s Session) (bool, error) {
 	r := c.reminderOf(s, TwoDays)
-	if c.circle.GoNoGoOff || c.circle.State != circles.Running || c.circle.RemindersStoppedAt != nil || r != nil && r.DoneAt == nil {
+	if c.circle.GoNoGoOff || c.circle.State != circles.Running || c.circle.RemindersStoppedAt != nil || r != nil && r.DoneAt == nil ||
+		c.meetsWithoutAWord(s) {
 		return false, nil
 	}
 	ran, err := c.votedOn(s)
 	return !ran, err
+}
+
+// meetsWithoutAWord says whether the session before was held although too few had said that they come: coming is the norm,
+// and a circle that lives by it is not asked again until a session of it is not held.
+func (c *course) meetsWithoutAWord(s Session) bool {
+	for i := len(c.sessions) - 1; i >= 0; i-- {
+		p := c.sessions[i]
+		if p.StartsAt.Before(s.StartsAt) && p.State != Skipped && p.State != Cancelled {
+			return p.State == Held && c.tally(p).Yes < c.quorum()
+		}
+	}
+	return false
 }
 
 // votedOn says whether the circle votes or has voted on the session's present start: as the one in doubt, or as the one

@@ -59,14 +59,22 @@ func TestWhereTooFewSayYesTheCircleVotesUntilAnHourAhead(t *testing.T) {
 			}
 		}
 		w.until("2018-02-20T11:00:00Z")
-		if now := w.proposals()[0]; now.State != ProposalStays || w.told(NoticeProposalStays) != 5 {
-			t.Errorf("it is %s", now.State)
+		if now := w.proposals()[0]; now.State != ProposalStays || w.told(NoticeProposalStays) != 0 {
+			t.Errorf("it is %s, and where nobody said a word %d are told so", now.State, w.told(NoticeProposalStays))
 		}
-		if n := w.told(NoticeReminderHour); n != 0 {
-			t.Errorf("%d are reminded besides", n)
+		if n := w.told(NoticeReminderHour); n != 1 {
+			t.Errorf("%d are reminded besides the one who had said yes", n)
 		}
 		if n := w.told(NoticeGoNoGo); n != 4 {
 			t.Errorf("%d were asked", n)
+		}
+	})
+	lives(t, asking(), func(t *testing.T, w *world) { // one of them says a word, and it comes to nothing
+		w.until("2018-02-19T23:31:00Z")
+		w.vote(1, w.proposals()[0], 1, true)
+		w.until("2018-02-20T11:00:00Z")
+		if now := w.proposals()[0]; now.State != ProposalStays || w.told(NoticeProposalStays) != 5 {
+			t.Errorf("it is %s, and %d are told", now.State, w.told(NoticeProposalStays))
 		}
 	})
 	lives(t, asking(), func(t *testing.T, w *world) { // they agree
@@ -173,6 +181,33 @@ func TestWhenNobodyIsAskedADayAhead(t *testing.T) {
 			w.until("2018-02-20T11:00:00Z")
 			nobody(t, w)
 		})
+	})
+}
+
+// TestACircleThatMeetsWithoutAWordIsLeftInPeace asks on until the circle shows that silence is its yes, and again once a
+// session was not held.
+func TestACircleThatMeetsWithoutAWordIsLeftInPeace(t *testing.T) {
+	lives(t, asking(), func(t *testing.T, w *world) {
+		asked := func(until string, want int) {
+			t.Helper()
+			before := w.told(NoticeGoNoGo)
+			w.until(until)
+			if n := w.told(NoticeGoNoGo) - before; n != want {
+				t.Errorf("until %s %d are asked, want %d", until, n, want)
+			}
+		}
+		asked("2018-02-20T13:00:00Z", 5)
+		w.record("2018-02-20", Held)
+		asked("2018-02-27T13:00:00Z", 0)
+		w.record("2018-02-27", Missed)
+		asked("2018-03-06T13:00:00Z", 5)
+		w.record("2018-03-06", Held)
+		for n := range 3 {
+			w.says(n, "2018-03-13", Yes)
+		}
+		asked("2018-03-13T13:00:00Z", 0)
+		w.record("2018-03-13", Held)
+		asked("2018-03-20T13:00:00Z", 3) // they do say so, as a rule; two who were silent all along are asked something else
 	})
 }
 

@@ -211,9 +211,10 @@ func (c *course) carryOut(b *ballot, o DateOption) error {
 	return c.ends(b, state)
 }
 
-// staysAsItIs ends a vote that leaves the session where it is, and tells everybody so.
+// staysAsItIs ends a vote that leaves the session where it is, and tells everybody so. A day ahead of the session, where
+// nobody said a word to it, there is nothing to tell: the letter about the vote said that the session stays then.
 func (c *course) staysAsItIs(b *ballot) error {
-	if s := c.session(b.SessionID); s != nil {
+	if s := c.session(b.SessionID); s != nil && (b.Why != WhyGoNoGo || b.voted()) {
 		for _, m := range c.members {
 			c.posts = append(c.posts, post{
 				kind: NoticeProposalStays, personID: m.PersonID, sessionID: s.ID, subjectID: b.ID,
