@@ -24,7 +24,8 @@ const (
 type request struct {
 	method, path, token, body string
 	cookie                    string
-	status                    int // the answer that counts as one; 0: 200
+	known                     string // the ETag that the client has
+	status                    int    // the answer that counts as one; 0: 200
 }
 
 // bytes is the n-th request as it goes over the wire.
@@ -40,6 +41,9 @@ func (r request) bytes(n int64) []byte {
 	}
 	if r.cookie != "" {
 		fmt.Fprintf(&b, "Cookie: %s\r\n", r.cookie)
+	}
+	if r.known != "" {
+		fmt.Fprintf(&b, "If-None-Match: %s\r\n", r.known)
 	}
 	if body != "" {
 		fmt.Fprintf(&b, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))

@@ -29,6 +29,7 @@ var parts = []part{
 	{"start", (*bench).start},
 	{"flat", (*bench).flat},
 	{"trust", (*bench).trust},
+	{"feeds", (*bench).feeds},
 }
 
 // bench is one run.
