@@ -97,25 +97,30 @@ func (w *whatChanged) breaks(standing []scheduling.CircleBreak) []scheduling.Cir
 	return out
 }
 
-// who is " door An", with its space, or that the circle agreed on it: who changed a session ("": any of them).
+// who is " door An", with its space, or that the circle agreed on it: who changed a session last, or ("") who changed any
+// of them.
 func (l *letter) who(w *whatChanged, sessionID string) string {
 	var doers []string
-	for _, d := range w.done {
+	for _, d := range slices.Backward(w.done) {
 		if _, touched := d.Stood(sessionID); sessionID != "" && !touched {
 			continue
 		}
-		if d.ByID == nil {
-			return l.say("letter.agreed")
-		}
-		if who := l.doer(*d.ByID); !slices.Contains(doers, who) {
-			doers = append(doers, who)
+		who := ""
+		if d.ByID != nil {
+			who = l.doer(*d.ByID)
 		}
 		if sessionID != "" {
-			break
+			doers = nil
+		}
+		if !slices.Contains(doers, who) {
+			doers = append(doers, who)
 		}
 	}
-	if len(doers) == 0 {
+	switch {
+	case len(doers) == 0:
 		return ""
+	case slices.Contains(doers, ""):
+		return l.say("letter.agreed")
 	}
 	return " " + l.say("letter.by", "who", l.list(doers))
 }
@@ -145,7 +150,14 @@ func (l *letter) changedLines(w *whatChanged) mail.List {
 	was, now := l.moments(), l.moments()
 	var out mail.List
 	for _, one := range all {
-		out = append(out, l.say("letter.dates_changed.line."+one.key, "was", was(one.at), "now", now(one.d.Session.StartsAt)))
+		args := []any{"was", "", "now", ""}
+		if one.d.WasAt != nil {
+			args[1] = was(*one.d.WasAt)
+		}
+		if one.d.Session.State == scheduling.Planned {
+			args[3] = now(one.d.Session.StartsAt)
+		}
+		out = append(out, l.say("letter.dates_changed.line."+one.key, args...))
 	}
 	return out
 }

@@ -12,14 +12,24 @@
 //
 // Where to start: kinds in letters.go is the table of letters, buttons in buttons_seats.go that of links; what they do
 // stands there, in buttons_dates.go and in buttons_trust.go. letter.go has the words that all letters share, calendar.go
-// the files. One file for each sort of letter: begin.go, reminder.go, changes.go, questions.go, endings.go, flags.go,
-// facilitator.go. Sentences stand in text.nl.json and text.en.json, under letter.<kind>.<part>,
+// the files. One file for each sort of letter: begin.go, reminder.go, changes.go, questions.go, proposals.go, leaving.go,
+// endings.go, flags.go, facilitator.go. Sentences stand in text.nl.json and text.en.json, under letter.<kind>.<part>,
 // button.<purpose>.<choice> and page.<purpose>.<part>.
 //
 // Main path of a letter:
 //
 //	outbox claims -> Compose -> dossier of the circle, read once a pass -> still true? ──no──> Void(reason)
 //	                                                                          └─yes─> subject, mail.Body, files -> outbox
+//
+// Changed dates are one letter, written from a difference: changed.go holds what the person knew against what is so, and
+// finds who made it so; changes.go says it; calendar.go brings the calendar from the one to the other, by as little as
+// programs take well (docs/adr/0116-invitations-and-what-calendars-do-with-them.md):
+//
+//	one date                  REQUEST or CANCEL of that place alone
+//	more, or a date added     REQUEST of the series
+//	another weekly slot       REQUEST of a new series; the old one cut off, in a file of its own
+//	left, given away, ended   CANCEL of the series, or of the one date that is left
+//	came back                 REQUEST of the series from the next date on
 //
 // Main path of a button:
 //
