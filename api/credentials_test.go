@@ -121,12 +121,18 @@ func outOfALetter(who, asMember string) func(*contractOperation, row, map[string
 		switch {
 		case o.Public:
 			return said[who]
-		case !slices.Contains(scopes, o.Scope), o.ID == "exportMe", asMember == host && o.ID == "closeDateProposal":
+		case !slices.Contains(scopes, o.Scope), slices.Contains(outlasting, o.ID), asMember == host && o.ID == "closeDateProposal":
+			return "403"
+		case strings.HasSuffix(o.ID, "CircleFeed") && said[asMember] == "200":
 			return "403"
 		}
 		return said[asMember]
 	}
 }
+
+// outlasting are the operations whose answer would hold longer than the hour of a letter's token; addresses of circles'
+// feeds are as well.
+var outlasting = []string{"exportMe", "showFeed", "renewFeed", "showBusyCalendar", "nameBusyCalendar", "forgetBusyCalendar"}
 
 // without are all scopes but one.
 func without(scope string) []string {
