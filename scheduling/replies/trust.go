@@ -13,44 +13,51 @@ func (r reader) refuted(h message.Header, from string) bool {
 	if r.authServ == "" {
 		return false
 	}
-	domain := from[strings.LastIndexByte(from, '@')+1:]
-	passed, failed := false, false
+	v := verdict{domain: from[strings.LastIndexByte(from, '@')+1:]}
 	for fields := h.FieldsByKey("Authentication-Results"); fields.Next(); {
 		server, results, found := strings.Cut(fields.Value(), ";")
 		if words := strings.Fields(server); !found || len(words) == 0 || !strings.EqualFold(words[0], r.authServ) {
 			continue
 		}
 		for result := range strings.SplitSeq(withoutComments(results), ";") {
-			method, verdict, of := resultOf(result)
-			switch {
-			case method == "dmarc" && verdict == "fail":
-				return true
-			case method == "dmarc" && verdict == "pass":
-				return false
-			case method != "spf" && method != "dkim" || !aligned(of, domain):
-			case verdict == "pass":
-				passed = true
-			case verdict == "fail", verdict == "softfail", verdict == "permerror":
-				failed = true
-			}
+			v.hear(resultOf(result))
 		}
 	}
-	return failed && !passed
+	return v.dmarc == "fail" || v.dmarc != "pass" && v.failed && !v.passed
 }
 
-// resultOf reads "spf=fail smtp.mailfrom=an@example.org": method, verdict, and the domain that it is about.
-func resultOf(text string) (method, verdict, domain string) {
+// verdict is what a server found about a domain; of several words on DMARC the first counts.
+type verdict struct {
+	domain         string
+	dmarc          string
+	passed, failed bool // SPF or DKIM of the domain itself
+}
+
+func (v *verdict) hear(method, result, of string) {
+	switch {
+	case method == "dmarc" && v.dmarc == "" && (result == "pass" || result == "fail"):
+		v.dmarc = result
+	case method != "spf" && method != "dkim" || !aligned(of, v.domain):
+	case result == "pass":
+		v.passed = true
+	case result == "fail", result == "softfail", result == "permerror":
+		v.failed = true
+	}
+}
+
+// resultOf reads "spf=fail smtp.mailfrom=an@example.org": method, result, and the domain that it is about.
+func resultOf(text string) (method, result, domain string) {
 	for i, word := range strings.Fields(strings.ToLower(text)) {
 		name, value, _ := strings.Cut(word, "=")
 		switch {
 		case i == 0:
 			method, _, _ = strings.Cut(name, "/")
-			verdict = value
+			result = value
 		case name == "smtp.mailfrom", name == "header.d", name == "header.i", name == "header.from":
 			domain = strings.Trim(value[strings.LastIndexByte(value, '@')+1:], `"<>`)
 		}
 	}
-	return method, verdict, domain
+	return method, result, domain
 }
 
 // aligned says whether a domain is the sender's or one above or below it.
