@@ -71,10 +71,8 @@ func datesChanged(l *letter, w *whatChanged) string {
 		l.onBreak(w, breaks[0])
 	case len(known) == 1 && len(w.moved) == 1 && len(w.added) == 0:
 		return l.moved(w)
-	case len(known) == 1 && len(w.skipped) == 1:
-		l.calledOff(w, "skipped")
-	case len(known) == 1 && len(w.calledOff) == 1:
-		l.calledOff(w, "cancelled")
+	case len(known) == 1 && len(w.skipped)+len(w.calledOff) == 1:
+		l.calledOff(w, known[0])
 	default:
 		l.several(w)
 	}
@@ -103,9 +101,8 @@ func (l *letter) moved(w *whatChanged) string {
 
 // calledOff tells that one session does not take place, called off late or skipped beforehand, and which date takes its
 // place at the end.
-func (l *letter) calledOff(w *whatChanged, what string) {
-	d := w.known()[0]
-	key := "letter.dates_changed." + what
+func (l *letter) calledOff(w *whatChanged, d scheduling.ChangedDate) {
+	key := "letter.dates_changed." + string(d.Session.State) // skipped or cancelled
 	l.titledOnce(key+".subject", "date", l.day(*d.WasAt))
 	l.paragraph(key+".text", "date", l.moment(*d.WasAt), "by", l.who(w, d.Session.ID))
 	for _, a := range w.added {
