@@ -2315,7 +2315,7 @@ type SlotCandidate struct {
 	// StartsOn Example: 2026-09-01
 	StartsOn On `json:"starts_on"`
 
-	// Suits How many members it suits on every date
+	// Suits How many members it suits on every date; for who is no member, by their stated hours alone
 	Suits int `json:"suits"`
 
 	// Together On how many of the dates all who stated their hours can
