@@ -253,8 +253,5 @@ func (c *course) ends(b *ballot, state ProposalState) error {
 	b.State, b.ClosedAt = state, &c.now
 	c.voids = append(c.voids, void{sessionID: b.SessionID, kinds: []string{NoticeProposal}, reason: "proposal-" + string(state)})
 	c.woken = true
-	if err := saveProposal(c.tx, b.DateProposal); err != nil {
-		return err
-	}
-	return c.journalled("proposal-closed", b.ID, map[string]string{"state": string(state)})
+	return saveProposal(c.tx, b.DateProposal)
 }

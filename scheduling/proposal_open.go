@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"kring/internal/journal"
 	"kring/internal/wall"
 
 	"kring/circles"
@@ -173,7 +172,8 @@ func (c *course) lookForDate(s Session) (bool, error) {
 	return err == nil, err
 }
 
-// open asks the circle: the moments, no session this week, or going ahead with those who can.
+// open asks the circle: the moments, no session this week, or going ahead with those who can. It leaves no line in the
+// journal, which would say when somebody said no.
 func (c *course) open(p DateProposal, moments []time.Time) (*ballot, error) {
 	p.ID, p.CircleID, p.State, p.OpenedAt = newID(), c.circle.ID, ProposalOpen, c.now
 	b := &ballot{DateProposal: p, votes: map[string]map[string]bool{}}
@@ -192,10 +192,7 @@ func (c *course) open(p DateProposal, moments []time.Time) (*ballot, error) {
 		return nil, err
 	}
 	c.ballots, c.woken = append(c.ballots, b), true
-	if err := c.ask(b, c.members); err != nil {
-		return nil, err
-	}
-	return b, c.journalled("proposal-opened", p.ID, map[string]string{"why": p.Why})
+	return b, c.ask(b, c.members)
 }
 
 // option adds something that can be voted for, as the last.
@@ -220,11 +217,4 @@ func (c *course) ask(b *ballot, members []circles.Member) error {
 		})
 	}
 	return nil
-}
-
-// journalled writes a line of what the circle did: nobody's act, so that no answer and no vote can be read from it.
-func (c *course) journalled(action, subjectID string, details map[string]string) error {
-	return journal.Add(c.tx, journal.Entry{
-		At: c.now, ProgrammeID: c.circle.ProgrammeID, CircleID: c.circle.ID, SubjectID: subjectID, Action: action, Details: details,
-	})
 }
