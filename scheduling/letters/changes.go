@@ -175,7 +175,7 @@ func paused(l *letter, _ *whatChanged) string {
 	}
 	back := wall.LongDate(l.b.Circle.ReturnsOn, l.lang)
 	l.titledOnce("letter.paused.subject", "date", dayWords(l.b.Circle.ReturnsOn, l.lang))
-	l.paragraph("letter.paused.text", "date", back, "by", l.by("paused", ""))
+	l.paragraph("letter.paused.text", "date", back, "by", l.by("paused"))
 	l.paragraph("letter.paused.quiet")
 	l.allDates()
 	l.note(l.answering("letter.calendar-again"))
@@ -203,12 +203,8 @@ func resumed(l *letter, _ *whatChanged) string {
 	if l.b.Circle.State != circles.Running {
 		return "not-running"
 	}
-	action := "resumed"
-	if deed, found := l.dossier.Deed("revived", "", l.notice.HoldUntil); found && deed.At.Equal(l.notice.HoldUntil) {
-		action = "revived"
-	}
 	l.titledOnce("letter.resumed.subject")
-	l.paragraph("letter.resumed.text", "circle", l.b.Circle.Name, "by", l.by(action, ""))
+	l.paragraph("letter.resumed.text", "circle", l.b.Circle.Name, "by", l.by("resumed", "revived"))
 	coming := l.coming()
 	if len(coming) > 0 {
 		facts := l.fact(nil, "letter.fact.next", l.moment(coming[0].StartsAt), "")

@@ -9,6 +9,7 @@ import (
 
 	"kring/guides"
 	"kring/internal/identity"
+	"kring/internal/journal"
 	"kring/internal/mail"
 	"kring/internal/outbox"
 	"kring/internal/wall"
@@ -242,13 +243,19 @@ func (l *letter) leads(s scheduling.Session) bool {
 	return s.HostID != nil && *s.HostID == l.me.ID
 }
 
-// by is " door An", with its space: who did something about the circle up to the notice. It is empty when Kring did.
-func (l *letter) by(action, subjectID string) string {
-	deed, found := l.dossier.Deed(action, subjectID, l.notice.HoldUntil)
-	if !found || deed.ActorID == "" {
+// by is " door An", with its space: who did the last of some things about the circle, up to the letter. It is empty when
+// Kring did.
+func (l *letter) by(actions ...string) string {
+	var last journal.Entry
+	for _, action := range actions {
+		if deed, found := l.dossier.Deed(action, "", l.now); found && deed.At.After(last.At) {
+			last = deed
+		}
+	}
+	if last.ActorID == "" {
 		return ""
 	}
-	return " " + l.say("letter.by", "who", l.doer(deed.ActorID))
+	return " " + l.say("letter.by", "who", l.doer(last.ActorID))
 }
 
 func (l *letter) doer(personID string) string {
