@@ -150,6 +150,16 @@ func (cal *Calendar) load(tx database.Tx, actor identity.Actor, circleID string,
 
 // read reads a circle's course, whether its row is locked or not.
 func (cal *Calendar) read(tx database.Tx, circle circles.Circle, now time.Time) (*course, error) {
+	c, err := cal.readDates(tx, circle, now)
+	if err != nil {
+		return nil, err
+	}
+	c.reminders, err = remindersOf(tx, circle.ID)
+	return c, err
+}
+
+// readDates reads a course without what falls due about it: enough for who only wants to see what a step would do.
+func (cal *Calendar) readDates(tx database.Tx, circle circles.Circle, now time.Time) (*course, error) {
 	c := &course{tx: tx, now: now, circle: circle}
 	var err error
 	if c.loc, err = wall.LoadZone(circle.Zone); err != nil {
@@ -197,6 +207,13 @@ func view[T any](ctx context.Context, cal *Calendar, actor identity.Actor, actio
 }
 
 func viewAt[T any](ctx context.Context, cal *Calendar, actor identity.Actor, action circles.Action, locate func(database.Tx) (string, error), fn func(*course, circles.Object) (T, error)) (T, error) {
+	return viewBy(ctx, cal, actor, action, locate, cal.read, fn)
+}
+
+// viewBy is viewAt with a reading of its own.
+func viewBy[T any](ctx context.Context, cal *Calendar, actor identity.Actor, action circles.Action, locate func(database.Tx) (string, error),
+	read func(database.Tx, circles.Circle, time.Time) (*course, error), fn func(*course, circles.Object) (T, error),
+) (T, error) {
 	now := cal.clock.Now()
 	var value T
 	err := cal.db.Snapshot(ctx, func(tx database.Tx) error {
@@ -211,7 +228,7 @@ func viewAt[T any](ctx context.Context, cal *Calendar, actor identity.Actor, act
 		if err := circles.May(actor, action, object); err != nil {
 			return err
 		}
-		c, err := cal.read(tx, circle, now)
+		c, err := read(tx, circle, now)
 		if err != nil {
 			return err
 		}

@@ -49,12 +49,12 @@ func TestACircleBeginsExactlyOnce(t *testing.T) {
 }
 
 // newWorldToday is a world in real time, for tests in which several goroutines race.
-func newWorldToday(t *testing.T, db *database.DB) *world {
+func newWorldToday(t testing.TB, db *database.DB) *world {
 	t.Helper()
 	return newWorldBy(t, db, clock.System())
 }
 
-func newWorldBy(t *testing.T, db *database.DB, clock *clock.Clock) *world {
+func newWorldBy(t testing.TB, db *database.DB, clock *clock.Clock) *world {
 	t.Helper()
 	library := got(guides.Load(guides.Embedded(), guides.Options{}))(t)
 	w := &world{t: t, ctx: t.Context(), db: db, clock: clock}

@@ -23,7 +23,7 @@ import (
 
 // world is a database in virtual time: a programme, its facilitator, and one circle.
 type world struct {
-	t           *testing.T
+	t           testing.TB
 	ctx         context.Context
 	db          *database.DB
 	clock       *clock.Clock
@@ -61,7 +61,7 @@ func lives(t *testing.T, s setting, fn func(t *testing.T, w *world)) {
 	})
 }
 
-func newWorld(t *testing.T, db *database.DB, s setting) *world {
+func newWorld(t testing.TB, db *database.DB, s setting) *world {
 	t.Helper()
 	library, err := guides.Load(guides.Embedded(), guides.Options{})
 	if err != nil {
@@ -284,8 +284,8 @@ func (w *world) forgetNotices() {
 }
 
 // got ends the test on an error: got(call())(t).
-func got[T any](value T, err error) func(t *testing.T) T {
-	return func(t *testing.T) T {
+func got[T any](value T, err error) func(t testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatalf("unexpected: %v", err)
@@ -295,8 +295,8 @@ func got[T any](value T, err error) func(t *testing.T) T {
 }
 
 // refused ends the test unless the call was refused with the code.
-func refused[T any](_ T, err error) func(t *testing.T, code string) {
-	return func(t *testing.T, code string) {
+func refused[T any](_ T, err error) func(t testing.TB, code string) {
+	return func(t testing.TB, code string) {
 		t.Helper()
 		if !fault.HasCode(err, code) {
 			t.Fatalf("want the refusal %q, got %v", code, err)
@@ -305,8 +305,8 @@ func refused[T any](_ T, err error) func(t *testing.T, code string) {
 }
 
 // violates ends the test unless the call was refused for the one violation.
-func violates[T any](_ T, err error) func(t *testing.T, want string) {
-	return func(t *testing.T, want string) {
+func violates[T any](_ T, err error) func(t testing.TB, want string) {
+	return func(t testing.TB, want string) {
 		t.Helper()
 		f, ok := fault.Of(err)
 		if !ok || len(f.Violations) == 0 || f.Violations[0].Pointer+" "+f.Violations[0].Code != want {

@@ -10,7 +10,7 @@ import (
 	"kring/scheduling/holidays"
 )
 
-func day(t *testing.T, text string) wall.Date {
+func day(t testing.TB, text string) wall.Date {
 	t.Helper()
 	d, err := wall.ParseDate(text)
 	if err != nil {
@@ -19,7 +19,7 @@ func day(t *testing.T, text string) wall.Date {
 	return d
 }
 
-func at(t *testing.T, text string) time.Time {
+func at(t testing.TB, text string) time.Time {
 	t.Helper()
 	instant, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -28,7 +28,7 @@ func at(t *testing.T, text string) time.Time {
 	return instant.UTC()
 }
 
-func span(t *testing.T, from, until string) Span {
+func span(t testing.TB, from, until string) Span {
 	t.Helper()
 	return Span{FromOn: day(t, from), UntilOn: day(t, until)}
 }

@@ -106,7 +106,7 @@ func (cal *Calendar) preview(ctx context.Context, actor identity.Actor, which fu
 		return circleID, err
 	}
 	var row replanRow
-	r, err := viewAt(ctx, cal, actor, circles.Replan, locate, func(c *course, o circles.Object) (Replan, error) {
+	r, err := viewBy(ctx, cal, actor, circles.Replan, locate, cal.readDates, func(c *course, o circles.Object) (Replan, error) {
 		r, done, err := c.foresee(step, o)
 		if err != nil {
 			return r, err

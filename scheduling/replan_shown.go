@@ -1,6 +1,7 @@
 package scheduling
 
 import (
+	"slices"
 	"time"
 
 	"kring/internal/identity"
@@ -41,19 +42,48 @@ func (c *course) reckon(o *outcome) error {
 		}
 	}
 	o.Free = c.leftOut()
-	o.Warnings, err = c.warnings(c.datesOf(*o))
-	return err
+	fresh := c.freshDates(*o)
+	if o.Warnings, err = c.warnings(datesOn(fresh, c.loc)); err != nil {
+		return err
+	}
+	o.Warnings = append(o.Warnings, c.doubts(fresh)...)
+	return nil
 }
 
-// datesOf are the dates that an outcome adds or moves sessions to.
-func (c *course) datesOf(o outcome) []wall.Date {
-	var out []wall.Date
+// freshDates are the sessions that an outcome adds or gives another date.
+func (c *course) freshDates(o outcome) []Session {
+	var out []Session
 	for _, p := range o.Sessions {
-		if p.After != nil && p.After.State == Planned && !p.Before.date(p.After) {
-			out = append(out, wall.DateOf(p.After.StartsAt, c.loc))
+		if s := c.session(p.ID); s != nil && s.State == Planned && !p.Before.date(p.After) {
+			out = append(out, *s)
 		}
 	}
 	return out
+}
+
+func datesOn(sessions []Session, loc *time.Location) []wall.Date {
+	out := make([]wall.Date, len(sessions))
+	for i, s := range sessions {
+		out[i] = s.On(loc)
+	}
+	return out
+}
+
+// doubts warns of new dates to which not all come, or too few, and of those that were to be kept free. It counts, and
+// names nobody.
+func (c *course) doubts(fresh []Session) []Warning {
+	quorum, away, few := c.quorum(), map[wall.Date]bool{}, map[wall.Date]bool{}
+	for _, s := range fresh {
+		expected := len(c.expected(s))
+		away[s.On(c.loc)], few[s.On(c.loc)] = c.word.Tally(s, c.members, c.loc).No > 0, expected < quorum
+	}
+	dates := datesOn(fresh, c.loc)
+	free := func(d wall.Date) bool {
+		return slices.ContainsFunc(c.off.Breaks, func(b Span) bool { return b.Holds(d) })
+	}
+	out := appendStretch(nil, dates, Warning{Code: WarnInBreak}, free)
+	out = appendStretch(out, dates, Warning{Code: WarnSomeAway}, func(d wall.Date) bool { return away[d] })
+	return appendStretch(out, dates, Warning{Code: WarnTooFew}, func(d wall.Date) bool { return few[d] })
 }
 
 // leftOut are the dates of the slot, from the next session to the last, that the run leaves out.

@@ -609,3 +609,29 @@ func TestOfSeveralProcessesOneCommits(t *testing.T) {
 		}
 	})
 }
+
+func TestAPreviewWarns(t *testing.T) {
+	s := tuesdays
+	s.zones = []string{"Europe/Brussels", "Europe/Brussels", "Europe/Brussels"}
+	lives(t, s, func(t *testing.T, w *world) {
+		got(w.calendar.AddBreak(w.ctx, w.member(0), w.circleID, 0, day(t, "2018-04-03"), day(t, "2018-04-08"), false))(t)
+		for _, n := range []int{0, 1} {
+			got(w.calendar.SetAbsences(w.ctx, w.member(n), w.circleID, []Span{span(t, "2018-04-04", "2018-04-06")}))(t)
+		}
+		r := w.foresee(Step{Kind: StepMove, SessionID: w.on("2018-03-27").ID, On: day(t, "2018-04-05")})
+		var codes []string
+		for _, warning := range r.Change.Warnings {
+			codes = append(codes, warning.Code)
+		}
+		same(t, "warnings", codes, WarnInBreak, WarnSomeAway, WarnTooFew)
+		for _, one := range r.Change.Changes() {
+			if one.SuitsBefore.Count != 3 || !one.SuitsBefore.Quorum || one.SuitsAfter.Count != 1 || one.SuitsAfter.Quorum {
+				t.Errorf("it suits %+v before and %+v after", one.SuitsBefore, one.SuitsAfter)
+			}
+		}
+		want := []Free{{On: day(t, "2018-04-03"), Why: OffBreak}, {On: day(t, "2018-05-01"), Why: OffHoliday}}
+		if !slices.Equal(r.Change.Free, want) || r.Change.EndsOn != day(t, "2018-05-29") {
+			t.Errorf("left out %v, ends on %v", r.Change.Free, r.Change.EndsOn)
+		}
+	})
+}

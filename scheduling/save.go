@@ -25,9 +25,6 @@ func (c *course) readRows() error {
 		return err
 	}
 	c.before = slices.Clone(c.sessions)
-	if c.reminders, err = remindersOf(c.tx, c.circle.ID); err != nil {
-		return err
-	}
 	if c.word.Said, err = saidOf(c.tx, c.circle.ID); err != nil {
 		return err
 	}

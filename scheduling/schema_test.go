@@ -90,6 +90,7 @@ func TestEveryWarningHasItsSentence(t *testing.T) {
 	catalogue = catalogue.Strict()
 	for _, code := range []string{
 		WarnSummer, WarnYearEnd, WarnSchoolHoliday, WarnHoliday, WarnHolidayNear, WarnHolidayOfSome, WarnHolidayOfSomeNear,
+		WarnInBreak, WarnSomeAway, WarnTooFew,
 	} {
 		for _, dates := range []int{1, 3} {
 			on := wall.NewDate(2017, time.August, 29)

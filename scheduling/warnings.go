@@ -17,6 +17,9 @@ const (
 	WarnHolidayNear       = "holiday-near"         // the day before or after one
 	WarnHolidayOfSome     = "holiday-of-some"      // a holiday where some of the members live
 	WarnHolidayOfSomeNear = "holiday-of-some-near" // the day before or after one
+	WarnInBreak           = "in-break"             // dates in a stretch that the circle or the programme keeps free
+	WarnSomeAway          = "some-away"            // dates on which some said that they cannot
+	WarnTooFew            = "too-few"              // dates to which too few come
 )
 
 // Warning is what somebody should know about dates before they are fixed. It never moves a date.
