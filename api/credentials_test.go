@@ -71,6 +71,7 @@ func (c *cast) allWays() []way {
 		{"broken browser and token at once", always(byBoth(c.token(fred), signin.CookieName+"=x")), wanting("400")},
 		{"a token that lacks the scope", c.scoped(fred, func(o *contractOperation) []string { return without(o.Scope) }), narrow(facilitator)},
 		{"a token with that scope alone", c.scoped(fred, func(o *contractOperation) []string { return []string{o.Scope} }), like(facilitator)},
+		{"a member's token with that scope alone", c.scoped(els, func(o *contractOperation) []string { return []string{o.Scope} }), like(member)},
 		{"the member out of a letter", always(byToken(c.memberToken("els@example.org"))), outOfALetter(member, member)},
 		{"the facilitator who is a member out of a letter", always(byToken(c.memberToken("fien@example.org"))), outOfALetter(facilitatorMember, host)},
 		{"the owner out of a letter", always(byToken(c.memberToken("owner@example.org"))), outOfALetter(owner, otherMember)},

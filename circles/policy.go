@@ -56,7 +56,8 @@ const (
 	Propose       Action = "propose" // completing or ending, done in three days unless a member objects
 	ObjectTo      Action = "object"
 	Begin         Action = "begin"
-	End           Action = "end" // at once
+	End           Action = "end"     // at once
+	AskEnd        Action = "ask-end" // the one or the other
 	SeeJournal    Action = "see-journal"
 )
 
@@ -187,6 +188,7 @@ var table = map[Action]rule{
 	ObjectTo:      {member, seesCircle, identity.ScopeCirclesWrite},
 	Begin:         {facilitator, seesCircle, identity.ScopeCirclesWrite},
 	End:           {facilitator, seesCircle, identity.ScopeCirclesWrite},
+	AskEnd:        {inCircle, seesCircle, identity.ScopeCirclesWrite},
 	SeeJournal:    {seesCircle, seesCircle, identity.ScopeCirclesRead},
 
 	SeeSessions:     {seesCircle, seesCircle, identity.ScopeSessionsRead},

@@ -80,6 +80,7 @@ var expected = map[Action]string{
 	ObjectTo:            "s----yynynn",
 	Begin:               "s----nnyyny",
 	End:                 "s----nnyyny",
+	AskEnd:              "s----yyyyny",
 	SeeJournal:          "s----yyyyyy",
 	SeeSessions:         "s----yyyyyy",
 	SeeAnswers:          "s----yynynn",

@@ -24,7 +24,7 @@ func (cal *Calendar) Complete(ctx context.Context, actor identity.Actor, circleI
 // once; a member proposes it, done in three days unless another objects. It answers Forbidden not-stalling, Conflict
 // already-proposed and circle-over, Invalid for the reason or the text, and Stale.
 func (cal *Calendar) End(ctx context.Context, actor identity.Actor, circleID string, revision int, reason circles.EndReason, text string, dryRun bool) (Change, error) {
-	a := ask{actor: actor, action: circles.SeeCircle, revision: revision, dryRun: dryRun}
+	a := ask{actor: actor, action: circles.AskEnd, revision: revision, dryRun: dryRun}
 	return cal.onCircle(ctx, circleID, a, func(c *course) error {
 		atOnce, err := c.mayEnd()
 		if err != nil {

@@ -151,7 +151,7 @@ func (cal *Calendar) ProposeDate(ctx context.Context, actor identity.Actor, sess
 	if err != nil {
 		return ProposalView{}, err
 	}
-	return cal.DateProposal(ctx, actor, id)
+	return cal.proposalAfter(ctx, actor, id)
 }
 
 // Vote says which options suit oneself; what is not named stays as it was. The vote ends once something suits everybody
@@ -167,7 +167,7 @@ func (cal *Calendar) Vote(ctx context.Context, actor identity.Actor, proposalID 
 	if err != nil {
 		return ProposalView{}, err
 	}
-	return cal.DateProposal(ctx, actor, proposalID)
+	return cal.proposalAfter(ctx, actor, proposalID)
 }
 
 // CloseProposal ends the vote early: with an option, or with the best (""). It is for who leads the session and for who
@@ -187,7 +187,7 @@ func (cal *Calendar) CloseProposal(ctx context.Context, actor identity.Actor, pr
 	if err != nil {
 		return ProposalView{}, err
 	}
-	return cal.DateProposal(ctx, actor, proposalID)
+	return cal.proposalAfter(ctx, actor, proposalID)
 }
 
 // onProposal is onCircle for a use case about an open proposal.

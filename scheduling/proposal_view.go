@@ -53,6 +53,13 @@ func (cal *Calendar) DateProposal(ctx context.Context, actor identity.Actor, id 
 	})
 }
 
+// proposalAfter is a proposal to who just did something about it: what a token lets one do, one is shown, also when it lets
+// one read nothing else.
+func (cal *Calendar) proposalAfter(ctx context.Context, actor identity.Actor, id string) (ProposalView, error) {
+	actor.Scopes = []string{identity.ScopeAll}
+	return cal.DateProposal(ctx, actor, id)
+}
+
 // ProposalAbout is the newest proposal about a session, and false when there is none. It answers NotFound as Session does.
 func (cal *Calendar) ProposalAbout(ctx context.Context, actor identity.Actor, sessionID string) (v ProposalView, found bool, err error) {
 	locate := func(tx database.Tx) (string, error) {
