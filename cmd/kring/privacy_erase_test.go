@@ -93,7 +93,7 @@ func (s *story) counted() map[string]int {
 	s.Helper()
 	counts := testkit.Counts(s.T, s.service.db)
 	for _, table := range []string{ // what goes with a person
-		"answers", "absences", "circle_messages", "told", "tokens", "idempotency_keys", "sign_ins", "sign_in_requests", "oidc_subjects",
+		"answers", "absences", "circle_messages", "told", "date_votes", "courtesies", "foreign_calendars", "busy_times", "tokens", "idempotency_keys", "sign_ins", "sign_in_requests", "oidc_subjects",
 		"address_changes", "facilitator_invitations",
 	} {
 		delete(counts, table)
