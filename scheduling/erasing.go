@@ -28,7 +28,7 @@ type Export struct {
 	Calendar string `json:"calendar"`
 }
 
-// ExportedAnswer is what she said about coming to a session, as long as that is kept.
+// ExportedAnswer is what she said about coming to a session at a start of it, as long as that is kept.
 type ExportedAnswer struct {
 	Circle    string    `json:"circle"`
 	SessionID string    `json:"session_id"`
@@ -79,6 +79,7 @@ type ExportedTold struct {
 	StartsAt  time.Time  `json:"starts_at"`
 	WasAt     *time.Time `json:"was_at"`
 	State     State      `json:"state"`
+	WasState  *State     `json:"was_state"`
 	At        time.Time  `json:"at"`
 }
 

@@ -17,9 +17,9 @@ func all[T any](query *gorm.DB) ([]T, error) {
 }
 
 func exportAnswers(tx database.Tx, personID string) ([]ExportedAnswer, error) {
-	return all[ExportedAnswer](tx.Gorm().Raw(`select c.name as circle, a.session_id, s.starts_at, a.answer, a.at
+	return all[ExportedAnswer](tx.Gorm().Raw(`select c.name as circle, a.session_id, a.starts_at, a.answer, a.at
 		from members m join answers a on a.member_id = m.id join sessions s on s.id = a.session_id
-		join circles c on c.id = s.circle_id where m.person_id = ? order by s.starts_at, s.id`, personID))
+		join circles c on c.id = s.circle_id where m.person_id = ? order by a.starts_at, s.id`, personID))
 }
 
 func exportAbsences(tx database.Tx, personID string) ([]ExportedAbsence, error) {
@@ -48,7 +48,7 @@ func exportMessages(tx database.Tx, personID string) ([]ExportedMessage, error) 
 }
 
 func exportTold(tx database.Tx, personID string) ([]ExportedTold, error) {
-	return all[ExportedTold](tx.Gorm().Raw(`select c.name as circle, t.session_id, t.starts_at, t.was_at, t.state, t.at
+	return all[ExportedTold](tx.Gorm().Raw(`select c.name as circle, t.session_id, t.starts_at, t.was_at, t.state, t.was_state, t.at
 		from told t join sessions s on s.id = t.session_id join circles c on c.id = s.circle_id
 		where t.person_id = ? order by t.starts_at, t.session_id`, personID))
 }

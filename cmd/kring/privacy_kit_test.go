@@ -194,7 +194,11 @@ func makeRow(tx database.Tx, table testkit.Table, personID string) error {
 			continue
 		}
 		var parents []string
-		if err := tx.Gorm().Table(r.Table).Limit(1).Pluck(r.Parent, &parents).Error; err != nil || len(parents) == 0 {
+		of := tx.Gorm().Table(r.Table)
+		if r.Table == "members" {
+			of = of.Where("person_id = ?", personID)
+		}
+		if err := of.Limit(1).Pluck(r.Parent, &parents).Error; err != nil || len(parents) == 0 {
 			return fmt.Errorf("nothing in %s to point at: %w", r.Table, err)
 		}
 		row[r.Column] = parents[0]
