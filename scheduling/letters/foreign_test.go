@@ -174,8 +174,9 @@ func (p *posted) does(who identity.Actor, step scheduling.Step) {
 	got(p.calendar.CommitReplan(p.ctx, who, preview.ID, true))(p.t)
 }
 
-// followAll lives a circle through everything that can happen to dates: begin, move, move back, skip, new slot, cancel,
-// a break and taking it back, more than one change at once, leaving, coming back, leaving again, and the end.
+// followAll lives a circle through everything that can happen to dates: begin, move, move back, skip and taking it back,
+// new slot, cancel, a break and taking it back, more than one change at once, leaving, coming back, leaving again, and
+// the end.
 func (p *posted) followAll() {
 	t := p.t
 	p.begin()
@@ -186,6 +187,9 @@ func (p *posted) followAll() {
 	p.lets("move back", "2017-08-24 12:00")
 	got(p.calendar.Skip(p.ctx, p.as("Els"), p.coming(2).ID, 0, false))(t)
 	p.lets("skip", "2017-08-25 12:00")
+	p.undoes(p.as("Els"))
+	p.lets("skip taken back", "2017-08-28 12:00")
+	got(p.calendar.Skip(p.ctx, p.as("Els"), p.coming(2).ID, 0, false))(t)
 	p.lets("the first session", "2017-08-31 12:00")
 	p.record("2017-08-31", scheduling.Held)
 	p.slot(time.Tuesday, wall.At(17, 0))
@@ -273,7 +277,11 @@ func TestForeignProgramsFollowACircleThroughItsChanges(t *testing.T) {
 		live    func(p *posted)
 	}{
 		{"everything", []string{"An", "Els"}, (*posted).followAll},
-		{"march", []string{"Ben"}, func(p *posted) { p.another("Europe/Brussels", wall.NewDate(2018, 2, 22)); p.followAcross() }},
+		{"march", []string{"Ben"}, func(p *posted) {
+			p.answersAreRead()
+			p.another("Europe/Brussels", wall.NewDate(2018, 2, 22))
+			p.followAcross()
+		}},
 		{"october in Auckland", []string{"An"}, func(p *posted) { p.another("Pacific/Auckland", wall.NewDate(2017, 9, 7)); p.followAcross() }},
 		{"Kathmandu", []string{"Cato"}, func(p *posted) { p.another("Asia/Kathmandu", wall.NewDate(2017, 12, 7)); p.followAcross() }},
 	} {
