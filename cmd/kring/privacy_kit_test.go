@@ -42,6 +42,7 @@ var sharedTables = map[string]string{
 // enums are personal columns that hold one of a few words or small numbers, which cannot be told from those of others.
 var enums = []string{
 	"people.letter_language", "applications.letter_language", "answers.answer", "people.quiet_from", "people.quiet_until", "people.working_days", "told.was_state",
+	"answers.starts_at",
 }
 
 // repeats is what the other columns of its row say once more, in the words of the library that keeps sign-ins.
