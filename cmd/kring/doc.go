@@ -19,6 +19,7 @@
 //	tls.go      what the listener speaks: nothing, TLS by files, TLS by ACME
 //	wire.go     open: database, schema, texts, guides, secrets, owner, rooms, letters, routes
 //	edge.go     what every request passes before a room sees it: who calls, from which site, HSTS
+//	replying.go who takes mails in: a mailbox, a door, or nobody; config_replies.go says which
 //	jobs.go     the one table of what happens when time passes; the only file that knows gocron
 //	rounds.go   how a round goes through that table, and a walk from due moment to due moment
 //	tls.go      certificates, from files or over ACME, for a service without a proxy in front

@@ -24,6 +24,7 @@
 // zone and rule -> Busy
 //
 // A file of others may be made to take much; its bounds stand in read.go and clean.go, and bounds_test.go tries them.
+// Answers:  ReadAnswers -> clean, attendees kept -> decode -> who answers what to which entry
 //
 // A file's zone is described for just the time that its events span: short, because clients are reported to choke on
 // long ones, and exact, because some believe the file rather than their own tables.
