@@ -89,8 +89,6 @@ func (*MovedOn) Error() string { return "the circle has moved on since the previ
 // Unwrap is the fault.
 func (*MovedOn) Unwrap() error { return fault.New(fault.Conflict, "replan-moved-on") }
 
-var errSoon = fault.New(fault.Unavailable, "not-found")
-
 // PreviewReplan works out what a step would do and keeps it for a day, so that it can be committed. Nothing else is
 // written, and nobody waits for it. It answers what the step answers: Conflict for a circle or a session that is not to
 // be changed, NotFound for a session of another circle, and Invalid with every field that is wrong, by the names of

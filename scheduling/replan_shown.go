@@ -128,7 +128,8 @@ func (c *course) saveReplans() error {
 }
 
 // shown is a change of dates as the asking person sees it. Of a preview it says how many each date suits, and to members
-// whom.
+// whom. Who is no member sees counts, made of stated hours alone: whoever may ask about any date would learn from others
+// who is away.
 func (c *course) shown(r Replan, o outcome, to circles.Object) (Change, error) {
 	out := Change{
 		DryRun: r.State == Previewed, Circle: c.circle, ReplanID: r.ID, Letters: o.Letters, CalendarUpdates: o.Calendars,
@@ -142,10 +143,14 @@ func (c *course) shown(r Replan, o outcome, to circles.Object) (Change, error) {
 		focus := *s
 		out.Session = &focus
 	}
+	names := circles.May(c.actor, circles.SeeFits, to) == nil
+	if !names {
+		out.Warnings = slices.DeleteFunc(slices.Clone(out.Warnings), func(w Warning) bool { return w.Code == WarnSomeAway || w.Code == WarnTooFew })
+	}
 	if r.State != Previewed {
 		return out, nil
 	}
-	return out, c.weigh(out.Sessions, circles.May(c.actor, circles.SeeFits, to) == nil)
+	return out, c.weigh(out.Sessions, names)
 }
 
 func (c *course) datedPlace(p *place) *Dated {
@@ -178,6 +183,9 @@ func (c *course) weigh(changes []SessionChange, names bool) error {
 	fits, err := c.fits(from, until)
 	if err != nil {
 		return err
+	}
+	if !names {
+		fits = statedAlone(fits)
 	}
 	people, err := c.people()
 	if err != nil {

@@ -629,6 +629,10 @@ func TestAPreviewWarns(t *testing.T) {
 				t.Errorf("it suits %+v before and %+v after", one.SuitsBefore, one.SuitsAfter)
 			}
 		}
+		seen := got(w.calendar.Replan(w.ctx, w.facilitator, r.ID))(t) // she would learn who is away by asking about any date
+		if warned := seen.Change.Warnings; len(warned) != 1 || warned[0].Code != WarnInBreak || seen.Change.Changes()[0].SuitsAfter.Count != 3 {
+			t.Errorf("a facilitator sees %+v, and it suits %+v", warned, seen.Change.Changes()[0].SuitsAfter)
+		}
 		want := []Free{{On: day(t, "2018-04-03"), Why: OffBreak}, {On: day(t, "2018-05-01"), Why: OffHoliday}}
 		if !slices.Equal(r.Change.Free, want) || r.Change.EndsOn != day(t, "2018-05-29") {
 			t.Errorf("left out %v, ends on %v", r.Change.Free, r.Change.EndsOn)

@@ -218,27 +218,28 @@ func (t Told) settled() bool {
 func (c *course) setHour(t *tidings, m circles.Member, known *knowledge, how manners, waits []Told) {
 	letter, waiting := known.waiting(m.PersonID)
 	switch {
-	case c.telling != "":
-		t.hour = how.change(c.now, t.starts...)
-	case c.tellAll:
+	case c.tellAll && c.telling == "":
 		t.hour = c.now
-	case c.speaksOfChanges():
+	case c.tellAll, c.speaksOfChanges():
 		t.hour = how.change(c.now, t.starts...)
 		if waiting && letter.HoldUntil.Before(t.hour) {
 			t.hour = letter.HoldUntil
 		}
 	default:
 		t.hour = c.tellTo[m.PersonID]
-		waits = nil
 	}
+	replaces := c.tellAll && c.telling != NoticeReturnSoon
+	joins := waiting && c.speaksOfChanges()
 	for _, old := range waits {
-		if c.tellAll && c.telling != NoticeReturnSoon || waiting && c.speaksOfChanges() && old.At.Equal(letter.HoldUntil) {
+		if replaces || joins && old.At.Equal(letter.HoldUntil) {
 			t.told = append(t.told, old)
 		}
 	}
-	if c.hush && !c.tellAll {
-		t.told = nil
-	}
+	t.weed(c.now)
+}
+
+// weed leaves to be told what the person does not know: not what is as it was, nor what came and went untold.
+func (t *tidings) weed(now time.Time) {
 	t.told = slices.DeleteFunc(t.told, func(row Told) bool {
 		never := row.WasAt == nil && row.State != Planned
 		if never {
@@ -250,7 +251,7 @@ func (c *course) setHour(t *tidings, m circles.Member, known *knowledge, how man
 		row := &t.told[i]
 		row.At = t.hour
 		if row.settled() {
-			row.WasAt, row.WasState, row.At = &row.StartsAt, &row.State, c.now
+			row.WasAt, row.WasState, row.At = &row.StartsAt, &row.State, now
 			continue
 		}
 		t.news = true
