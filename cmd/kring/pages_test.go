@@ -15,11 +15,11 @@ import (
 	"time"
 )
 
-// What README.md and docs/tour.md print is run here, block by block, as a new user would: the one after the other, against
-// one demo.
+// What README.md, docs/dates.md and docs/tour.md print is run here, block by block, as a new user would: the one after the
+// other, against one demo.
 func TestPagesRunAsPrinted(t *testing.T) {
 	url := demoProcess(t)
-	for _, page := range []string{"README.md", "docs/tour.md"} {
+	for _, page := range []string{"README.md", "docs/dates.md", "docs/tour.md"} {
 		t.Run(page, func(t *testing.T) { runsAsPrinted(t, page, url) })
 	}
 }
