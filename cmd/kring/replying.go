@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -63,7 +64,13 @@ func (s *service) startAnswering(ctx context.Context) (*answering, error) {
 			return nil, fmt.Errorf("open the door for mails: %w", err)
 		}
 		a.door, a.served = door, make(chan error, 1)
-		go func() { a.served <- door.Serve() }()
+		go func() {
+			err := door.Serve()
+			if err != nil { // nothing of what failed names anybody
+				s.log.ErrorContext(ctx, "the door for mails is shut", "error", err)
+			}
+			a.served <- err
+		}()
 		s.log.InfoContext(ctx, "taking mails", "address", door.Addr().String())
 	}
 	ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -85,8 +92,7 @@ func (a *answering) stop() error {
 		return nil
 	}
 	err := a.door.Close()
-	<-a.served
-	return err
+	return errors.Join(err, <-a.served)
 }
 
 // mailboxUp is 1 while the reply mailbox is open.
