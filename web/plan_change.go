@@ -146,7 +146,15 @@ func (pl *planner) facts(r scheduling.Replan) []string {
 	for _, f := range r.Change.Free {
 		out = append(out, pl.freeDate(f))
 	}
-	return append(out, pl.say(key+"letters", "count", r.Change.Letters), pl.say(key+"calendars", "count", r.Change.CalendarUpdates))
+	if r.Change.Letters == 0 {
+		out = append(out, pl.say(key+"silent"))
+	} else {
+		out = append(out, pl.say(key+"letters", "count", r.Change.Letters))
+	}
+	if r.Change.CalendarUpdates > 0 {
+		out = append(out, pl.say(key+"calendars", "count", r.Change.CalendarUpdates))
+	}
+	return out
 }
 
 // freeDate says which date of the slot is left out, and why.

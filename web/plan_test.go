@@ -131,6 +131,15 @@ func TestEveryChangeOfDatesIsLookedAtMadeAndTakenBack(t *testing.T) {
 	})
 }
 
+func TestAChangeThatMovesNoDateWritesToNobody(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		path, preview := w.follows(w.post(w.planOf(0), stepForms("break", "from_on", "2018-02-14", "until_on", "2018-02-15")))
+		preview.is(t, http.StatusOK, "Er verandert geen enkele datum.", "Niemand krijgt er een mail over.").never(t, "agenda's")
+		_, done := w.follows(w.post(path, url.Values{"do": {"commit"}}))
+		done.is(t, http.StatusOK, "Gedaan.", "Niemand kreeg er een mail over.")
+	})
+}
+
 func TestWhatIsTypedWronglyIsShownBesideItsField(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
 		plan := w.planOf(1)
@@ -307,7 +316,7 @@ func TestACircleVotesOnAnotherDate(t *testing.T) {
 func TestTheWeeklyHoursThatSuitMostAreOnePressAway(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
 		w.statesHours()
-		a := w.get(w.planOf(0)).is(t, http.StatusOK, "Een ander vast moment")
+		a := w.get(w.planOf(0)).is(t, http.StatusOK, "Een ander vast moment", "Deze momenten passen voor de meesten:")
 		picks := 0
 		for _, form := range a.page.all("form") {
 			of := &htmlPage{root: form}
