@@ -96,8 +96,8 @@ func (g generator) circles(from, until int) []string {
 				b, ` + g.session("s", 1) + `, 1, b, 0, case when s <= i % 13 then s end,
 				case when i % 50 = 7 and s % 4 = 0 then b end, b, b
 			from (select i, s, ` + g.session("s", 0) + ` as b from n, k)`,
-		`insert into answers (session_id, member_id, answer, at)
-			select s.id, m.id, 'no', s.starts_at from sessions s join members m on m.circle_id = s.circle_id
+		`insert into answers (session_id, member_id, starts_at, answer, at)
+			select s.id, m.id, s.starts_at, 'no', s.starts_at from sessions s join members m on m.circle_id = s.circle_id
 			where s.circle_id >= ` + id(3, fmt.Sprint(from)) + ` and s.circle_id < ` + id(3, fmt.Sprint(until)) + `
 			and s.state = 'planned' and m.host_turn = 0 and s.ordinal % 5 = 0`,
 	}

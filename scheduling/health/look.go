@@ -47,7 +47,11 @@ func looksAt(tx database.Tx, library *guides.Library, looks []look, now time.Tim
 	if err := readStays(tx, byID, which((*look).small)); err != nil {
 		return err
 	}
-	return readExpected(tx, byID, which(func(l *look) bool { return l.signals.near(now) }), now)
+	near := which(func(l *look) bool { return l.signals.near(now) })
+	if err := readAgreed(tx, byID, near); err != nil {
+		return err
+	}
+	return readExpected(tx, byID, near, now)
 }
 
 // shifts says whether a date ahead is lost or any was moved.

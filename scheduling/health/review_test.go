@@ -212,6 +212,24 @@ func TestWhoIsExpectedADayAhead(t *testing.T) {
 				r.says(id, i, "no")
 			}
 		}, []string{"quorum_at_risk"}},
+		"the circle votes on another date": {func(r *ring, id string) {
+			for i := range 3 {
+				r.says(id, i, "no")
+			}
+			r.votes(id, "open", 0)
+		}, nil},
+		"it agreed to go ahead with those who can": {func(r *ring, id string) {
+			for i := range 3 {
+				r.says(id, i, "no")
+			}
+			r.votes(id, "stays", 3)
+		}, nil},
+		"its vote came to nothing": {func(r *ring, id string) {
+			for i := range 3 {
+				r.says(id, i, "no")
+			}
+			r.votes(id, "stays", 2)
+		}, []string{"quorum_at_risk"}},
 		"one is away, two said no": {func(r *ring, id string) {
 			r.away(0, today(r.w, -1), today(r.w, 2))
 			r.says(id, 1, "no")
@@ -259,7 +277,20 @@ func TestWhoIsExpectedADayAhead(t *testing.T) {
 
 func (r *ring) says(sessionID string, i int, answer string) {
 	r.w.t.Helper()
-	r.w.exec("insert into answers (session_id, member_id, answer, at) values (?, ?, ?, ?)", sessionID, r.members[i].ID, answer, r.w.now())
+	r.w.exec(`insert into answers (session_id, member_id, starts_at, answer, at)
+		select id, ?, starts_at, ?, ? from sessions where id = ?`, r.members[i].ID, answer, r.w.now(), sessionID)
+}
+
+// votes opens a vote about a session, in which some said to go ahead with those who can.
+func (r *ring) votes(sessionID, state string, yes int) {
+	r.w.t.Helper()
+	proposal, option := database.NewID(), database.NewID()
+	r.w.exec(`insert into date_proposals (id, circle_id, session_id, session_starts_at, why, state, opened_at, closes_at)
+		select ?, circle_id, id, starts_at, 'quorum', ?, ?, ? from sessions where id = ?`, proposal, state, r.w.now(), r.w.now().Add(time.Hour), sessionID)
+	r.w.exec("insert into date_options (id, proposal_id, place, kind) values (?, ?, 1, 'stay')", option, proposal)
+	for i := range yes {
+		r.w.exec("insert into date_votes (option_id, member_id, suits, at) values (?, ?, ?, ?)", option, r.members[i].ID, true, r.w.now())
+	}
 }
 
 func (r *ring) away(i int, from, until wall.Date) {

@@ -125,9 +125,11 @@ func twoNotHeld(s *Signals, _ time.Time) bool {
 
 func threeUnrecorded(s *Signals, _ time.Time) bool { return s.settled.last(3).count(unrecorded) == 3 }
 
-// quorumAtRisk: within a day of the session fewer are expected than make it go ahead. Moved, called off or answered,
-// it is agreed upon and the reason goes.
-func quorumAtRisk(s *Signals, now time.Time) bool { return s.near(now) && s.Expected < s.Quorum }
+// quorumAtRisk: within a day of the session fewer are expected than make it go ahead. Moved, called off, answered or voted
+// on, it is agreed upon and the reason goes.
+func quorumAtRisk(s *Signals, now time.Time) bool {
+	return s.near(now) && s.Expected < s.Quorum && !s.Agreed
+}
 
 func earlyMiss(s *Signals, _ time.Time) bool {
 	return s.GuideWeek <= earlyWeeks && s.settled.sinceHeld().count(missed) > 0

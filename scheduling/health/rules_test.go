@@ -141,6 +141,7 @@ func TestQuorumADayAhead(t *testing.T) {
 		"two expected a day ahead wobble":                {at(QuorumAhead, 2), Wobbling, []string{"quorum_at_risk"}},
 		"two expected a moment earlier do not yet":       {at(QuorumAhead+time.Microsecond, 2), OnTrack, nil},
 		"three are enough":                               {at(time.Hour, 3), OnTrack, nil},
+		"two, and something is agreed":                   {with(at(time.Hour, 2), func(s *Signals) { s.Agreed = true }), OnTrack, nil},
 		"two expected a moment before the session":       {at(time.Microsecond, 2), Wobbling, []string{"quorum_at_risk"}},
 		"two expected when it begins are no longer news": {at(0, 2), OnTrack, nil},
 	})

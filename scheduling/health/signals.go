@@ -26,6 +26,9 @@ type Signals struct {
 	Quorum  int // how many make a session go ahead
 	// Expected is who is expected at the next planned session; it is read only once that is within QuorumAhead.
 	Expected int
+	// Agreed says that the circle votes on that session's date, or agreed to go ahead with those who can. A vote that came to
+	// nothing is no agreement.
+	Agreed bool
 
 	// FromBegin says that nothing was cleared, dismissed or given a new slot yet: the circle is seen from its begin.
 	FromBegin bool

@@ -163,6 +163,29 @@ func readStays(tx database.Tx, looks map[string]*look, circleIDs []string) error
 	return err
 }
 
+// readAgreed finds the circles that vote on their next date, or agreed to meet on it with those who can.
+func readAgreed(tx database.Tx, looks map[string]*look, circleIDs []string) error {
+	if len(circleIDs) == 0 {
+		return nil
+	}
+	return each(tx.Gorm().Raw(`select p.circle_id, p.session_starts_at, p.state, (select count(*) from date_options o
+			join date_votes v on v.option_id = o.id and v.suits = true
+			join members m on m.id = v.member_id and m.state = 'accepted'
+			where o.proposal_id = p.id and o.kind = 'stay')
+		from date_proposals p where p.circle_id in @ids and p.state in ('open', 'stays')`, map[string]any{"ids": circleIDs}),
+		func(scan func(...any) error) error {
+			var circleID, state string
+			var about time.Time
+			var yes int
+			if err := scan(&circleID, &about, &state, &yes); err != nil {
+				return err
+			}
+			s := &looks[circleID].signals
+			s.Agreed = s.Agreed || about.Equal(s.PlannedAt) && (state == "open" || yes >= s.Quorum)
+			return nil
+		})
+}
+
 // readExpected counts who is expected at the sessions that are near. Only members who said something, or are away
 // around these days, are read: all others come.
 func readExpected(tx database.Tx, looks map[string]*look, circleIDs []string, now time.Time) error {
@@ -177,7 +200,7 @@ func readExpected(tx database.Tx, looks map[string]*look, circleIDs []string, no
 	return each(tx.Gorm().Raw(`select s.circle_id, m.id, s.starts_at, coalesce(a.answer, ''), m.still_in_asked_at is not null
 		from sessions s
 		join members m on m.circle_id = s.circle_id and m.state = 'accepted' and m.in_at is not null
-		left join answers a on a.session_id = s.id and a.member_id = m.id
+		left join answers a on a.session_id = s.id and a.member_id = m.id and a.starts_at = s.starts_at
 		where s.circle_id in @ids and s.state = 'planned' and s.starts_at > @now and s.starts_at <= @ahead
 		and (a.answer = 'no' or m.still_in_asked_at is not null or exists (select 1 from absences x
 			where x.member_id = m.id and x.from_on <= @until and x.until_on >= @from))`,
