@@ -15,6 +15,15 @@
 //	  │                          │ after a day: deleted     │ comes out otherwise: MovedOn, a fresh preview          │
 //	  └── Move, Skip, ..., the end of a vote ───────────────────────────────────────────> committed    another committed one
 //
+// Where too few can come, the circle votes. proposal_open.go finds what is voted on and until when, proposal_tend.go says
+// when a vote is needed and when something else overtook it, proposal_close.go counts it and carries it out,
+// proposal_own.go takes a member's own moment, proposal_view.go shows it. gonogo.go asks a day ahead who said nothing.
+//
+//	                                            ┌── one option suits all, the time is up, the host closes it
+//	too few expected ──┐                        ├───> moved, skipped: one step of replanning
+//	too few yes a day ahead ──> open ───────────┼───> stays: nothing has a quorum, or those who can go ahead
+//	a member's moment ─┘                        └───> overtaken: the session changed, or the no was taken back unvoted
+//
 // Where to start: [Calendar] holds the use cases a person asks for; [Calendar.QueueDue] is the pass that lets time
 // act. What decides is pure and stands in files of its own: plan.go lays out dates, warnings.go looks at them,
 // outcome.go says what a session counts as, expected.go who comes, hosts.go who leads, remind.go when something is

@@ -11,7 +11,7 @@
 // circle is doing is health's.
 //
 // Where to start: kinds in letters.go is the table of letters, buttons in buttons_seats.go that of links; what they do
-// stands there, in buttons_dates.go and in buttons_trust.go. letter.go has the words that all letters share, calendar.go
+// stands there, in buttons_dates.go, buttons_proposals.go and buttons_trust.go. letter.go has the words that all letters share, calendar.go
 // the files. One file for each sort of letter: begin.go, reminder.go, changes.go, questions.go, proposals.go, leaving.go,
 // endings.go, flags.go, facilitator.go. Sentences stand in text.nl.json and text.en.json, under letter.<kind>.<part>,
 // button.<purpose>.<choice> and page.<purpose>.<part>.
