@@ -30,6 +30,7 @@ func TestRowsAndTablesAgree(t *testing.T) {
 		testkit.Parity(t, db, "circle_dues", Due{})
 		testkit.Parity(t, db, "circle_messages", CircleMessage{})
 		testkit.Parity(t, db, "told", Told{})
+		testkit.Parity(t, db, "replans", replanRow{})
 		testkit.Parity(t, db, "date_proposals", DateProposal{})
 		testkit.Parity(t, db, "date_options", DateOption{})
 		testkit.Parity(t, db, "date_votes", DateVote{})
@@ -123,6 +124,8 @@ func TestDueListsGoStraightIntoAnIndex(t *testing.T) {
 		"a page of votes":            func(tx database.Tx) error { _, err := proposalsPage(tx, id, page.Cursor{ID: id}, 50); return err },
 		"options of votes":           func(tx database.Tx) error { _, err := optionsOf(tx, []string{id}); return err },
 		"what is voted":              func(tx database.Tx) error { _, err := votesOf(tx, []DateOption{{ID: id}}); return err },
+		"changes of dates":           func(tx database.Tx) error { _, err := replansOf(tx, id, page.Cursor{}, 50); return err },
+		"older changes of dates":     func(tx database.Tx) error { _, err := replansOf(tx, id, page.Cursor{ID: id, At: now}, 50); return err },
 		"whether it is flagged":      func(tx database.Tx) error { _, err := isStalling(tx, id); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
