@@ -86,12 +86,44 @@ func (c *cast) lived(one, other string) transcript {
 	does(c.calendar.Complete(ctx, c.actors[one], c.circle.ID, 0, false))
 	does(c.rooms.Object(ctx, c.actors[other], c.motions()[0].ID))
 	c.passes()
+	c.agreesOnDates(one, other)
+	c.passes()
 
 	told := transcript{}
 	for _, who := range []string{facilitator, owner, partner, host} {
 		told[who] = c.readAll(who)
 	}
 	return told
+}
+
+// agreesOnDates lets the two vote differently on another date, cannot come differently, and looks at what a move would be.
+func (c *cast) agreesOnDates(one, other string) {
+	c.t.Helper()
+	ctx := c.ctx()
+	doubted := c.notLedBy(member, guest)[3]
+	on := wall.DateOf(doubted.StartsAt, time.UTC).AddDays(2)
+	p, err := c.calendar.ProposeDate(ctx, c.actors[host], doubted.ID, scheduling.Wanted{On: on})
+	must(c.t, err)
+	c.proposalID = p.ID
+	c.sessions, err = c.calendar.Sessions(ctx, c.owner, c.circle.ID) // with the turns to lead as they are now
+	must(c.t, err)
+	led := c.notLedBy(member, guest)
+	moved := led[len(led)-2]
+	for _, who := range []string{one, other} {
+		var votes []scheduling.OptionVote
+		for _, o := range p.Options {
+			votes = append(votes, scheduling.OptionVote{OptionID: o.ID, Suits: who == one})
+		}
+		_, err := c.calendar.Vote(ctx, c.actors[who], p.ID, votes)
+		must(c.t, err)
+	}
+	_, err = c.calendar.Answer(ctx, c.actors[other], moved.ID, scheduling.No)
+	must(c.t, err)
+	replan, err := c.calendar.PreviewReplan(ctx, c.actors[one], c.circle.ID, scheduling.Step{
+		Kind: scheduling.StepMoveLater, SessionID: moved.ID, On: wall.DateOf(moved.StartsAt, time.UTC).AddDays(1),
+	})
+	must(c.t, err)
+	c.replanID = replan.ID
 }
 
 // dealt lets the newcomer get turns to lead, and reads the sessions anew.
@@ -188,11 +220,16 @@ func (c *cast) everywhere(path string) []string {
 
 var anID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
-// chance is what is another in every life and says nothing: the hash in an ETag, over ids.
-var chance = regexp.MustCompile(`"\d+-[0-9a-z]{13}"`)
+// chance is what is another in every life and says nothing: the hash in an ETag, over ids. An address of one's own feed is
+// as well.
+var (
+	chance  = regexp.MustCompile(`"\d+-[0-9a-z]{13}"`)
+	secrets = regexp.MustCompile(`/calendar/[a-z2-7]{52}\.ics`)
+)
 
 func inOrder(text string) string {
 	seen := map[string]string{}
+	text = secrets.ReplaceAllString(text, "/calendar/...")
 	text = chance.ReplaceAllStringFunc(text, func(found string) string {
 		revision, _, _ := strings.Cut(found, "-")
 		return revision
