@@ -10,6 +10,7 @@ import (
 	"kring/internal/identity"
 	"kring/internal/outbox"
 	"kring/internal/page"
+	"kring/scheduling"
 )
 
 // ListLetters answers what a programme's circles were told and what was not sent and why: counts, and by name only whom
@@ -26,7 +27,7 @@ func (a *API) ListLetters(ctx context.Context, r contract.ListLettersRequestObje
 			return err
 		}
 		state := outbox.State(given(r.Params.State, ""))
-		if found, err = outbox.TalliesIn(tx, r.ProgrammeId, state, after, page.Limit(given(r.Params.Limit, 0))); err != nil {
+		if found, err = outbox.TalliesIn(tx, r.ProgrammeId, state, after, page.Limit(given(r.Params.Limit, 0)), scheduling.Discreet()...); err != nil {
 			return err
 		}
 		unreached, err = unreachedIn(tx, r.ProgrammeId)

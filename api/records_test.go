@@ -10,7 +10,9 @@ import (
 	"kring/internal/database"
 	"kring/internal/identity"
 	"kring/internal/mail"
+	"kring/internal/outbox"
 	"kring/internal/testkit/smtpsink"
+	"kring/scheduling"
 )
 
 func TestSomebodyTakesEverythingAlongAndNothingOfOthers(t *testing.T) {
@@ -217,10 +219,24 @@ func TestLettersNameTheProgrammesOwnPeopleOnly(t *testing.T) {
 			_, err := identity.ConfirmAddressIn(tx, w.clock.Now(), c.actors[guest].PersonID)
 			return err
 		}))
-		_, _, err = post.Plan(t.Context(), w.clock.Now())
-		must(t, err)
-		_, _, err = post.Deliver(t.Context(), w.clock.Now())
-		must(t, err)
+		passes := func() {
+			_, _, err := post.Plan(t.Context(), w.clock.Now())
+			must(t, err)
+			_, _, err = post.Deliver(t.Context(), w.clock.Now())
+			must(t, err)
+		}
+		passes()
+		must(t, w.db.Write(t.Context(), func(tx database.Tx) error { // who is asked this has not said that she comes
+			for _, kind := range []string{scheduling.NoticeGoNoGo, scheduling.NoticeStillIn} {
+				if err := outbox.NoteIn(tx, outbox.Notice{
+					PersonID: c.actors[member].PersonID, Kind: kind, Key: kind, ProgrammeID: c.programme.ID, CircleID: c.circle.ID, HoldUntil: w.clock.Now(),
+				}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		passes()
 		letters := func(who, programmeID string) string {
 			return w.send(request{
 				method: "GET", path: "/api/v1/programmes/" + programmeID + "/letters?limit=200", token: w.token(c.actors[who].PersonID),
@@ -229,6 +245,9 @@ func TestLettersNameTheProgrammesOwnPeopleOnly(t *testing.T) {
 		own := letters(facilitator, c.programme.ID)
 		if !strings.Contains(own, `"undeliverable":["els@ Maes"]`) || strings.Contains(own, "gus@") {
 			t.Errorf("the circle's facilitator reads %s", own)
+		}
+		if strings.Contains(own, scheduling.NoticeGoNoGo) || strings.Contains(own, scheduling.NoticeStillIn) {
+			t.Errorf("the facilitator reads who had not answered: els gets no mail, and this is of her: %s", own)
 		}
 		if theirs := letters(partner, c.allied.ID); strings.Contains(theirs, "els@") {
 			t.Errorf("the partner reads %s", theirs)

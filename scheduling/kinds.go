@@ -38,3 +38,13 @@ func Kinds() []string {
 		NoticeFlagAsked, NoticeStalling, NoticeWeeklyOverview,
 	}
 }
+
+// Discreet are the kinds of letters that somebody gets because of what she said, did not say or does: who was asked a day
+// ahead had not answered, who is reminded an hour before had not declined. Facilitators see how many went out, and not
+// whose address did not take one.
+func Discreet() []string {
+	return []string{
+		NoticeReminderTwoDays, NoticeReminderHour, NoticeOutcomeQuestion, NoticeStillIn, NoticeQuorumLost, NoticeHostChanged,
+		NoticeProposal, NoticeProposalStays, NoticeGoNoGo, NoticeAnswerOutdated, NoticeNobodyReads, NoticeOtherAddress,
+	}
+}

@@ -98,7 +98,7 @@ type ProposalView struct {
 }
 
 // OptionView is an option with what was voted. Fine are the members whom it suits by their word or, where silence counts,
-// by their stated hours; Yes and No those who said so.
+// by their stated hours, which is for members alone; Yes and No those who said so.
 type OptionView struct {
 	DateOption
 	Yes, No, Fine int

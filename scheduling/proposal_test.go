@@ -159,6 +159,21 @@ func TestSilenceIsFineWithinTheStatedHours(t *testing.T) {
 	})
 }
 
+// Who knows the stated hours would read out of a count of silence who had not voted, and who is away.
+func TestAFacilitatorReadsNoSilence(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		v := w.short()
+		w.vote(3, v, 1, true)
+		seen := got(w.calendar.DateProposal(w.ctx, w.facilitator, v.ID))(t)
+		if o := seen.Options[0]; o.Yes != 1 || o.Fine != 1 || o.ByName != nil || seen.Options[1].Fine != 0 || seen.Silence {
+			t.Errorf("a facilitator reads %+v", seen.Options)
+		}
+		if o := got(w.calendar.DateProposal(w.ctx, w.member(0), v.ID))(t).Options[0]; o.Fine != 5 {
+			t.Errorf("a member reads %+v", o)
+		}
+	})
+}
+
 func TestACircleThatAsksEverybodyTakesNoSilence(t *testing.T) {
 	lives(t, tuesdays, func(t *testing.T, w *world) {
 		yes := true

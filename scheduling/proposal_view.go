@@ -80,7 +80,8 @@ func (cal *Calendar) ProposalAbout(ctx context.Context, actor identity.Actor, se
 	return v, v.ID != "", err
 }
 
-// proposalView is a proposal as the actor sees it: by name to members, and only until votes are forgotten.
+// proposalView is a proposal as the actor sees it: by name to members, and only until votes are forgotten. Who is no member
+// counts what was said alone: beside stated hours, how many silence stands for would tell who had not voted, or is away.
 func (c *course) proposalView(b *ballot, o circles.Object) (ProposalView, error) {
 	v := ProposalView{DateProposal: b.DateProposal, Zone: c.circle.Zone, Quorum: c.quorum(), Members: len(c.members), Minutes: c.set.Minutes}
 	named := circles.May(c.actor, circles.SeeFits, o) == nil
@@ -95,10 +96,10 @@ func (c *course) proposalView(b *ballot, o circles.Object) (ProposalView, error)
 		return v, err
 	}
 	v.Minutes = minutesOf(*c.session(b.SessionID))
-	v.Silence = open && !c.circle.AskEverybody && b.Why != WhyGoNoGo
+	v.Silence = open && named && !c.circle.AskEverybody && b.Why != WhyGoNoGo
 	for _, n := range stands.counts {
 		option := OptionView{DateOption: n.option, Yes: n.yes, No: n.no, Fine: n.fine}
-		if !open {
+		if !open || !named {
 			option.Fine = n.yes
 		}
 		if named {

@@ -1207,7 +1207,7 @@ type DateOption struct {
 	// Place From 1, the best first
 	Place int `json:"place"`
 
-	// Suits How many it suits, by their word or, where silence counts, by their stated hours
+	// Suits How many it suits, by their word or, to members and where silence counts, by their stated hours
 	Suits int `json:"suits"`
 
 	// To The start that a move would give it
@@ -1584,7 +1584,7 @@ type LetterCount struct {
 	Reason  string      `json:"reason"`
 	State   LetterState `json:"state"`
 
-	// Undeliverable Names, only where the address is undeliverable
+	// Undeliverable Names, only where the address is undeliverable; of letters that somebody gets by what was answered or not, those that an address did not take are left out
 	Undeliverable *[]string `json:"undeliverable,omitempty"`
 }
 

@@ -78,10 +78,17 @@ func (h held) values(programmeID string, rest ...any) []any {
 	return append(append([]any{programmeID}, h.args...), rest...)
 }
 
-func tallyLetters(tx database.Tx, programmeID string, state State, after place, most int) ([]Tally, error) {
+// notTaken are the letters that an address did not take.
+const notTaken = "(state = 'refused' OR state = 'lapsed' AND reason = '" + ReasonUndeliverable + "')"
+
+func tallyLetters(tx database.Tx, programmeID string, state State, after place, most int, discreet []string) ([]Tally, error) {
 	h := held{table: "letters", kinds: "kinds", state: "state", reason: "reason", at: "updated_at", where: "1 = 1"}
 	if state != "" {
 		h.where, h.args = "state = ?", []any{state}
+	}
+	for _, kind := range discreet {
+		h.where += " AND NOT (" + notTaken + " AND kinds LIKE ?)"
+		h.args = append(h.args, `%"`+kind+`"%`)
 	}
 	return h.tallies(tx, programmeID, after, most)
 }
@@ -116,7 +123,7 @@ func tallies(tx database.Tx, sql string, args []any) ([]Tally, error) {
 func undelivered(tx database.Tx, programmeID string) ([]Undelivered, error) {
 	var rows []letterRow
 	err := tx.Gorm().Distinct("circle_id, person_id, kinds, state, reason").
-		Where("programme_id = ? AND (state = 'refused' OR state = 'lapsed' AND reason = '"+ReasonUndeliverable+"')", programmeID).
+		Where("programme_id = ? AND "+notTaken, programmeID).
 		Order("circle_id, person_id, kinds, state, reason").Limit(maxUndelivered).Find(&rows).Error
 	if err != nil {
 		return nil, wrap(err, "read undelivered letters")

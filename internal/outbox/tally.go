@@ -34,15 +34,16 @@ func (a place) compare(b place) int {
 }
 
 // TalliesIn counts a programme's letters and waiting notices, by circle, kinds, state and reason. State
-// empty: all of them.
-func TalliesIn(tx database.Tx, programmeID string, state State, after page.Cursor, limit int) (page.Page[Tally], error) {
+// empty: all of them. Letters of discreet kinds are left out where an address did not take them: who gets one depends on
+// what somebody said, and whom no mail reaches is shown by name.
+func TalliesIn(tx database.Tx, programmeID string, state State, after page.Cursor, limit int, discreet ...string) (page.Page[Tally], error) {
 	if !database.IsID(programmeID) {
 		return page.Page[Tally]{Items: []Tally{}}, nil
 	}
 	from := place{after.ID, after.Text}
 	var all []Tally
 	if state != Planned {
-		letters, err := tallyLetters(tx, programmeID, state, from, limit+1)
+		letters, err := tallyLetters(tx, programmeID, state, from, limit+1, discreet)
 		if err != nil {
 			return page.Page[Tally]{}, err
 		}
