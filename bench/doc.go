@@ -16,6 +16,7 @@
 //	flat      lists at 1,000 rows and at 1,000,000                                                    flat.go
 //	trust     a page with a token, with a cookie and with neither; sign-in letters; the policy        trust.go
 //	feeds     a calendar to subscribe to, beside the list of the same sessions                        feeds.go
+//	planning  a preview, the best weekly hour, invitations written, a foreign calendar read           planning.go
 //
 // The load comes from this process, which shares the cores with who is measured: both are slowed alike.
 package main

@@ -30,6 +30,7 @@ var parts = []part{
 	{"flat", (*bench).flat},
 	{"trust", (*bench).trust},
 	{"feeds", (*bench).feeds},
+	{"planning", (*bench).planning},
 }
 
 // bench is one run.

@@ -59,5 +59,14 @@ func aim(met bool, text string) string {
 	return text + " MISSED"
 }
 
+// scaled is every value times a factor: of another unit.
+func (s series) scaled(factor float64) series {
+	out := make(series, len(s))
+	for i, v := range s {
+		out[i] = v * factor
+	}
+	return out
+}
+
 // short prints the median alone.
 func (s series) short() string { return fmt.Sprintf("%.1f", s.median()) }
