@@ -230,3 +230,24 @@ func TestNobodyIsAskedAtNight(t *testing.T) {
 		}
 	})
 }
+
+// TestAVoteThatBeginsAtNightIsHeardOfInTheMorning: half a day before half past twelve it is half past midnight.
+func TestAVoteThatBeginsAtNightIsHeardOfInTheMorning(t *testing.T) {
+	s := asking()
+	s.zones = []string{"Pacific/Auckland", "Asia/Kathmandu", "Europe/London", "Europe/Brussels"}
+	lives(t, s, func(t *testing.T, w *world) {
+		w.until("2018-02-19T23:31:00Z")
+		hours := map[string]time.Time{}
+		for _, n := range w.notices() {
+			if n.Kind == NoticeProposal {
+				hours[n.PersonID] = n.HoldUntil
+			}
+		}
+		want := []string{"2018-02-19T23:30:00Z", "2018-02-20T01:15:00Z", "2018-02-20T07:00:00Z", "2018-02-20T06:00:00Z"}
+		for n, instant := range want {
+			if hour := hours[w.member(n).PersonID]; !hour.Equal(at(t, instant)) {
+				t.Errorf("member %d hears of it at %v, want %s", n, hour, instant)
+			}
+		}
+	})
+}

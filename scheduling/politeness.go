@@ -65,9 +65,9 @@ func (m manners) change(now time.Time, starts ...time.Time) time.Time {
 }
 
 // question is when somebody is asked something that is of use until an instant: now, or when the quiet hours end if that
-// is still in time.
+// is no later.
 func (m manners) question(now, until time.Time) time.Time {
-	if ends := m.quiet.After(now, m.loc); ends.Before(until) {
+	if ends := m.quiet.After(now, m.loc); !ends.After(until) {
 		return ends.UTC()
 	}
 	return now

@@ -202,7 +202,7 @@ func (b *ballot) option(kind OptionKind, at *time.Time) *DateOption {
 	return &b.options[len(b.options)-1]
 }
 
-// ask tells members of the vote: now, or once they may be disturbed again, if that leaves them half of its time.
+// ask tells members of the vote: now, or once they may be disturbed again, if that leaves them an hour for it.
 func (c *course) ask(b *ballot, members []circles.Member) error {
 	people, err := c.people()
 	if err != nil {
@@ -213,7 +213,7 @@ func (c *course) ask(b *ballot, members []circles.Member) error {
 		c.posts = append(c.posts, post{
 			kind: NoticeProposal, personID: m.PersonID, sessionID: b.SessionID, subjectID: b.ID,
 			key:       key(NoticeProposal, m.PersonID, b.ID, b.OpenedAt),
-			holdUntil: c.undisturbed(p, c.now.Add(b.ClosesAt.Sub(c.now)/2)), usefulUntil: b.ClosesAt,
+			holdUntil: c.undisturbed(p, b.ClosesAt.Add(-shortestVote)), usefulUntil: b.ClosesAt,
 		})
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"kring/internal/identity"
-	"kring/internal/wall"
 
 	"kring/circles"
 )
@@ -179,15 +178,11 @@ func lastLeft(seats []circles.Member) time.Time {
 	return left
 }
 
-// undisturbed is when somebody can be written to without being disturbed: now, or when the quiet hours end, if that is no
-// later than an instant.
-func (c *course) undisturbed(p identity.Person, latest time.Time) time.Time {
-	loc, err := wall.LoadZone(p.Zone)
+// undisturbed is when somebody is asked something that is of use until an instant, without being disturbed.
+func (c *course) undisturbed(p identity.Person, until time.Time) time.Time {
+	m, err := mannersOf(p)
 	if err != nil {
 		return c.now
 	}
-	if at := p.Quiet().After(c.now, loc); !at.After(latest) {
-		return at.UTC()
-	}
-	return c.now
+	return m.question(c.now, until)
 }
