@@ -64,11 +64,11 @@ func (cal *Calendar) AnswerEntries(ctx context.Context, actor identity.Actor, ma
 		if !fresh {
 			return nil, errRepeated
 		}
-		before, err := circles.MembersIn(tx, mailed.CircleID)
+		c, err := cal.loadFor(tx, a, mailed.CircleID, now)
 		if err != nil {
 			return nil, err
 		}
-		c, err := cal.loadFor(tx, a, mailed.CircleID, now)
+		before, err := circles.MembersIn(tx, mailed.CircleID) // as they are until this sign of life is saved
 		if err != nil {
 			return nil, err
 		}
@@ -103,6 +103,7 @@ func (e entries) answer(answers []EntryAnswer) error {
 			one.At = e.now // a clock that is fast would overrule everything said after it
 		}
 		one.At = database.Cut(one.At)
+		one.Sequence = max(0, min(one.Sequence, e.circle.Sequence)) // no entry of ours has another
 		if err := e.one(one); err != nil {
 			return err
 		}

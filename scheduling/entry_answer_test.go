@@ -2,6 +2,7 @@ package scheduling
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"testing"
 	"time"
@@ -85,6 +86,24 @@ func TestTheAnswerThatWasGivenLastCounts(t *testing.T) {
 		w.expectHeard(w.mailed(an, mail.from(w, 1, about(s, Yes, late.Add(time.Minute)))), Heard{Older: 1}) // the button came after
 		if got := w.said(1, s); got != No {
 			t.Errorf("said %q", got)
+		}
+	})
+}
+
+// A program that numbers entries as it likes is heard like any other, and overrules nothing that is said after it.
+func TestASequenceThatNoLetterHadIsTakenForTheLast(t *testing.T) {
+	lives(t, inJune, func(t *testing.T, w *world) {
+		var mail mails
+		an, s := w.member(1), w.on("2017-06-13")
+		for _, sequence := range []int{math.MaxInt, math.MinInt} {
+			far := about(s, No, w.clock.Now())
+			far.Sequence = sequence
+			w.expectHeard(w.mailed(an, mail.from(w, 1, far)), Heard{Recorded: 1})
+			w.clock.Advance(time.Hour)
+			w.expectHeard(w.mailed(an, mail.from(w, 1, about(s, Yes, w.clock.Now()))), Heard{Recorded: 1})
+			if got := w.said(1, s); got != Yes {
+				t.Errorf("said %q", got)
+			}
 		}
 	})
 }
