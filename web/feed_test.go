@@ -10,6 +10,8 @@ import (
 
 	"kring/internal/database"
 	"kring/internal/identity"
+
+	"kring/circles"
 	"kring/scheduling/feeds"
 )
 
@@ -24,6 +26,15 @@ func (w *world) feedOf(n int, circle bool) string {
 		found = got(f.OfPerson(w.ctx, w.actor(n)))(w.t)
 	}
 	return strings.TrimPrefix(found.Address, publicURL)
+}
+
+// forget erases the n-th member.
+func (w *world) forget(n int) {
+	w.t.Helper()
+	tokens := identity.NewTokens(w.db, w.clock, got(identity.ParseSecrets(strings.Repeat("k", 32)))(w.t))
+	w.write(func(tx database.Tx) error {
+		return identity.NewRecords(w.db, w.clock, w.registry.Part(), tokens.Part()).EraseIn(tx, w.clock.Now(), w.people[n].ID)
+	})
 }
 
 // flat is a calendar file without its folds.
@@ -128,9 +139,7 @@ func TestASecretThatLeadsNowhereSaysNothing(t *testing.T) {
 		swapped := []byte(w.feedOf(0, false))
 		swapped[len(swapped)-10] ^= 1
 		erased := w.feedOf(2, false)
-		w.write(func(tx database.Tx) error {
-			return identity.NewRecords(w.db, w.clock, w.registry.Part(), identity.NewTokens(w.db, w.clock, got(identity.ParseSecrets(strings.Repeat("k", 32)))(t)).Part()).EraseIn(tx, w.clock.Now(), w.people[2].ID)
-		})
+		w.forget(2)
 		w.unchanged(t, func() {
 			for _, path := range []string{
 				own, circle, string(swapped), erased, "/calendar/", "/calendar/x.ics", "/calendar/a/b.ics", strings.TrimSuffix(w.feedOf(1, false), ".ics"), w.feedOf(1, false) + "x",
@@ -144,6 +153,23 @@ func TestASecretThatLeadsNowhereSaysNothing(t *testing.T) {
 		w.get(w.feedOf(0, false)).is(t, http.StatusOK)
 		w.get(w.feedOf(0, true)).is(t, http.StatusOK)
 		w.get(w.feedOf(1, true)).is(t, http.StatusOK) // nobody else's went with mine
+	})
+}
+
+func TestWhoIsForgottenReadsNoCircleEither(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		circle, others := w.feedOf(2, true), w.feedOf(1, true)
+		w.write(func(tx database.Tx) error { // her seat stays hers: it is history
+			c, err := circles.CircleIn(tx, w.circle.ID)
+			if err == nil {
+				_, err = circles.CompleteIn(tx, w.actor(0), w.clock.Now(), c)
+			}
+			return err
+		})
+		w.get(circle).is(t, http.StatusOK)
+		w.forget(2)
+		w.get(circle).is(t, http.StatusNotFound)
+		w.get(others).is(t, http.StatusOK)
 	})
 }
 

@@ -102,12 +102,14 @@ func (f *Feeds) readerOf(tx database.Tx, secret string) (reader, error) {
 	if !m.In() || !f.links.IsStable(secret, ofMember, m.ID, m.FeedEpoch) {
 		return reader{}, nowhere
 	}
-	r := reader{}
-	if r.person, err = identity.FindIn(tx, m.PersonID); err == nil {
-		r.circle, err = circles.CircleIn(tx, m.CircleID)
+	if p, err = identity.FindIn(tx, m.PersonID); err != nil {
+		return reader{}, err
 	}
-	r.lang = r.person.LetterLanguage
-	return r, err
+	if p.ErasedAt != nil { // in a circle that is over the seat stays hers
+		return reader{}, nowhere
+	}
+	c, err := circles.CircleIn(tx, m.CircleID)
+	return reader{person: p, circle: c, lang: p.LetterLanguage}, err
 }
 
 // write writes the file. There is no alarm in it: most programs leave those of a subscription out, and invitations ring.
