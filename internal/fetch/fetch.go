@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
+	"unicode/utf8"
 )
 
 // The bounds that a Client has when its Options say nothing else.
@@ -159,12 +160,12 @@ func (c *Client) read(response *http.Response, known Known) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{Body: body, Known: Known{ETag: short(response.Header.Get("ETag")), Modified: short(response.Header.Get("Last-Modified"))}}, nil
+	return Answer{Body: body, Known: Known{ETag: kept(response.Header.Get("ETag")), Modified: kept(response.Header.Get("Last-Modified"))}}, nil
 }
 
-// short is a tag that is worth keeping.
-func short(tag string) string {
-	if len(tag) > mostTag {
+// kept is a tag as far as it is worth keeping. A tag may hold bytes that are no text (RFC 9110, 8.8.3), which Postgres refuses.
+func kept(tag string) string {
+	if len(tag) > mostTag || !utf8.ValidString(tag) {
 		return ""
 	}
 	return tag

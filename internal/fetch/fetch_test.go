@@ -56,6 +56,17 @@ func TestGetAsksWhetherWhatIsKnownStillHolds(t *testing.T) {
 	}
 }
 
+func TestGetKeepsOnlyWhatIsText(t *testing.T) {
+	port, roots := serve(t, outside, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("ETag", "\"\xff\"") // as RFC 9110, 8.8.3 lets it be, and no database of text does
+		w.Header().Set("Last-Modified", "\xe9t\xe9")
+	})
+	answer, err := client(t, roots).Get(t.Context(), "https://example.com:"+port+"/", Known{})
+	if err != nil || answer.Known != (Known{}) {
+		t.Errorf("%v, %+v", err, answer)
+	}
+}
+
 func TestGetSaysWhatIsWrong(t *testing.T) {
 	port, roots := serve(t, outside, func(w http.ResponseWriter, r *http.Request) {
 		status, _ := strconv.Atoi(strings.Trim(r.URL.Path, "/"))
