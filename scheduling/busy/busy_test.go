@@ -127,6 +127,31 @@ func TestWhatIsWrongIsSaidAndNothingIsLost(t *testing.T) {
 	})
 }
 
+func TestNothingThatAFileSaysIsKeptBeyondTheWeeksThatAreAskedFor(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.server.says("BEGIN:VEVENT\r\nUID:ever\r\nDTSTART:19000101T000000Z\r\nDTEND:21000101T000000Z\r\nEND:VEVENT\r\n")
+		w.named(w.address())
+		before := w.clock.Now()
+		w.refreshed()
+		records := identity.NewRecords(w.db, w.clock, w.Part())
+		all, err := records.Export(w.Context(), w.actor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told, err := json.Marshal(all)
+		if err != nil {
+			t.Fatalf("%v in what is told: %+v", err, all)
+		}
+		w.reads(func(tx database.Tx) error {
+			busy, err := allBusy(tx, w.anke.ID)
+			if len(busy) != 1 || busy[0].FromAt.Before(before.Add(-keptBefore-time.Minute)) || busy[0].UntilAt.After(w.clock.Now().Add(keptAhead)) {
+				t.Errorf("kept %v, told %s", busy, told)
+			}
+			return err
+		})
+	})
+}
+
 func TestWhatFailsIsTriedLessOftenAndGivenUpAfterAMonth(t *testing.T) {
 	worlds(t, func(w *world) {
 		w.server.says(w.at(9))

@@ -252,8 +252,20 @@ func (b *Calendars) busyIn(ctx context.Context, file []byte, w ical.Window) ([]f
 	var busy []fitting.Interval
 	for _, i := range ical.Busy(kept) {
 		if len(busy) < mostBusy {
-			busy = append(busy, fitting.Interval{From: i.From.UTC(), Until: i.Until.UTC()})
+			busy = append(busy, within(w, i))
 		}
 	}
 	return busy, nil
+}
+
+// within is as much of a stretch of time as is kept: of who is away for months, no more than the weeks asked for.
+func within(w ical.Window, i ical.Interval) fitting.Interval {
+	from, until := i.From, i.Until
+	if from.Before(w.From) {
+		from = w.From
+	}
+	if until.After(w.Until) {
+		until = w.Until
+	}
+	return fitting.Interval{From: database.Cut(from), Until: database.Cut(until)}
 }
