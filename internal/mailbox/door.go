@@ -20,6 +20,9 @@ const (
 	mostRecipients  = 20
 	// doorPatience is how long whoever hands over may be silent.
 	doorPatience = time.Minute
+	// longestVisit is how long a connection may last, so that those who only keep it busy do not keep others out. A server
+	// that is cut off in the middle of a mail comes again.
+	longestVisit = 15 * time.Minute
 )
 
 // Door takes mails over LMTP or SMTP from the mail server that Kring stands behind. It asks for no sign-in and no TLS: it
@@ -49,7 +52,7 @@ func Open(ctx context.Context, at Listen, ours Address, host string, take Take, 
 			return nil, errors.Join(err, listener.Close())
 		}
 	}
-	d := &Door{listener: netutil.LimitListener(listener, mostConnections), take: take, ours: ours, log: told}
+	d := &Door{listener: netutil.LimitListener(visits{listener}, mostConnections), take: take, ours: ours, log: told}
 	d.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &visit{door: d}, nil }))
 	d.server.LMTP, d.server.Domain = !at.smtp, host
 	d.server.MaxMessageBytes, d.server.MaxRecipients = MaxBytes, mostRecipients
@@ -70,6 +73,27 @@ func clearSocket(ctx context.Context, path string) {
 		return
 	}
 	_ = conn.Close()
+}
+
+// visits is a listener whose connections end by themselves.
+type visits struct{ net.Listener }
+
+func (v visits) Accept() (net.Conn, error) {
+	conn, err := v.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return bounded{conn, time.AfterFunc(longestVisit, func() { _ = conn.Close() })}, nil
+}
+
+type bounded struct {
+	net.Conn
+	end *time.Timer
+}
+
+func (b bounded) Close() error {
+	b.end.Stop()
+	return b.Conn.Close()
 }
 
 // Addr is where it listens.
