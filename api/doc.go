@@ -18,6 +18,7 @@
 //	              every fault at once, before anything is decoded
 //	generated     decodes into contract types, which cannot fail now    contract/
 //	handler       one call of a room, inside once for keyed POSTs       circles.go, ...; once.go
+//	              a commit too late is refused with a fresh preview     replans.go
 //	              what sets a cookie writes its answer itself           signin.go
 //	view          the room's value as the contract's type               views.go, ...
 //	tagger        revision + hash of the view = ETag, 304               etag.go
