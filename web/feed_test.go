@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -10,8 +11,11 @@ import (
 
 	"kring/internal/database"
 	"kring/internal/identity"
+	"kring/internal/testkit/icalreaders"
+	"kring/internal/wall"
 
 	"kring/circles"
+	"kring/scheduling"
 	"kring/scheduling/feeds"
 )
 
@@ -153,6 +157,36 @@ func TestASecretThatLeadsNowhereSaysNothing(t *testing.T) {
 		w.get(w.feedOf(0, false)).is(t, http.StatusOK)
 		w.get(w.feedOf(0, true)).is(t, http.StatusOK)
 		w.get(w.feedOf(1, true)).is(t, http.StatusOK) // nobody else's went with mine
+	})
+}
+
+// Whoever subscribes sees at every moment the dates that Kring has, whatever the program: across the clock change, with one
+// date moved, one called off and a way in.
+func TestForeignProgramsSeeTheDatesOfAFeed(t *testing.T) {
+	oneWorld(t, func(t *testing.T, w *world) {
+		all := w.sessions(1)
+		on := wall.DateOf(all[2].StartsAt, time.UTC).AddDays(1)
+		got(w.calendar.Move(w.ctx, w.actor(1), all[2].ID, 0, on, wall.At(16, 0), false))(t)
+		got(w.calendar.Skip(w.ctx, w.actor(1), all[4].ID, 0, false))(t)
+		var lines []string
+		for _, s := range w.sessions(1) {
+			state := "CONFIRMED"
+			if s.State == scheduling.Skipped {
+				state = "CANCELLED"
+			}
+			lines = append(lines, fmt.Sprintf("%s\t%s\t%s\t%d\t%s@kring.example\tCircle De <b>kring</b>\n",
+				s.StartsAt.Format(time.RFC3339), s.EndsAt.Format(time.RFC3339), state, s.Sequence, s.ID))
+		}
+		slices.Sort(lines)
+		want := strings.Join(lines, "")
+		own, circle := w.get(w.feedOf(1, false)).is(t, http.StatusOK), w.get(w.feedOf(1, true)).is(t, http.StatusOK)
+		for _, r := range icalreaders.All(t) {
+			for i, read := range r.ReadAll(t, own.Body.Bytes(), circle.Body.Bytes()) {
+				if read != r.As(want) {
+					t.Errorf("%s reads of file %d\n%swant\n%s", r.Name, i, read, r.As(want))
+				}
+			}
+		}
 	})
 }
 
