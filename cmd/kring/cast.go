@@ -19,6 +19,10 @@ const (
 	replanAfter = 12 * time.Hour
 	// movedAhead is how long ahead a session is moved: soon after the one before it.
 	movedAhead = 6*24*time.Hour + 6*time.Hour
+	// answersAt and votesAfter are when the first of the members answers that is asked whether a session goes ahead, and the
+	// first votes that is asked for another date.
+	answersAt  = 20 * time.Hour
+	votesAfter = replanAfter + time.Hour
 	// sampleCircles is the most circles of the sample programme that are looked at.
 	sampleCircles = page.MaxLimit
 )
@@ -28,11 +32,13 @@ type character struct {
 	forms   bool                  // members take their seats, and nobody begins
 	no      map[int]int           // how many say that they cannot come
 	noFrom  [2]int                // from this session on, so many cannot
+	doubted map[int]int           // how many say so on the day before the demo is first looked at; then they vote on another date
 	moved   map[int]int           // moved by so many days
 	late    map[int]time.Duration // how long after the end somebody says how it went
 	missed  []int                 // sessions that did not go ahead
 	silent  int                   // from this session on nobody says anything; 0: never
 	willing int                   // how many say beforehand that they come
+	asked   int                   // how many more say so once they are asked a day ahead
 }
 
 // deed is something that a member of a sample circle does at an instant of product time, by the use case that a press
@@ -163,6 +169,29 @@ func (c *cast) planCircle(ctx context.Context, circle circles.Circle, part chara
 	for _, session := range sessions {
 		c.planSession(session.Session, circle, part, members)
 	}
+	if len(part.doubted) == 0 {
+		return nil
+	}
+	return c.planVotes(ctx, circle.ID, members)
+}
+
+// planVotes lets members vote for the first date that is offered instead of one, each some hours after the other.
+func (c *cast) planVotes(ctx context.Context, circleID string, members []circles.Seat) error {
+	found, err := c.calendar.DateProposals(ctx, c.owner, circleID, page.Cursor{}, page.MaxLimit)
+	if err != nil {
+		return err
+	}
+	for _, p := range found.Items {
+		if p.State != scheduling.ProposalOpen {
+			continue
+		}
+		for i, member := range members {
+			c.add(p.OpenedAt.Add(votesAfter+time.Duration(i)*9*time.Hour), func(ctx context.Context) error {
+				_, err := c.calendar.Vote(ctx, acting(member.PersonID), p.ID, []scheduling.OptionVote{{OptionID: p.Options[0].ID, Suits: true}})
+				return err
+			})
+		}
+	}
 	return nil
 }
 
@@ -192,16 +221,7 @@ func (c *cast) planSession(s scheduling.Session, circle circles.Circle, part cha
 	if part.noFrom[1] > 0 && n >= part.noFrom[0] {
 		cannot = part.noFrom[1]
 	}
-	for i, member := range members[:min(len(members), cannot+part.willing)] {
-		said := scheduling.Yes
-		if i < cannot {
-			said = scheduling.No
-		}
-		c.add(s.StartsAt.Add(-30*time.Hour+time.Duration(i)*47*time.Minute), func(ctx context.Context) error {
-			_, err := c.calendar.Answer(ctx, acting(member.PersonID), s.ID, said)
-			return err
-		})
-	}
+	c.planAnswers(s, members, cannot, part)
 	after, outcome := part.late[n], scheduling.Held
 	if after == 0 {
 		after = 25 * time.Minute
@@ -214,6 +234,30 @@ func (c *cast) planSession(s scheduling.Session, circle circles.Circle, part cha
 		_, err := c.calendar.RecordOutcome(ctx, acting(teller.PersonID), s.ID, outcome)
 		return err
 	})
+}
+
+// planAnswers lets members say whether they come: so many cannot, so many can, and some of the others once they are asked.
+func (c *cast) planAnswers(s scheduling.Session, members []circles.Seat, cannot int, part character) {
+	says := func(member circles.Seat, at time.Time, said scheduling.Answer) {
+		c.add(at, func(ctx context.Context) error {
+			_, err := c.calendar.Answer(ctx, acting(member.PersonID), s.ID, said)
+			return err
+		})
+	}
+	for i, member := range members {
+		switch staggered := time.Duration(i) * 47 * time.Minute; {
+		case i < cannot:
+			says(member, s.StartsAt.Add(-30*time.Hour+staggered), scheduling.No)
+		case i < cannot+part.willing:
+			says(member, s.StartsAt.Add(-30*time.Hour+staggered), scheduling.Yes)
+		case i < cannot+part.willing+part.asked:
+			says(member, s.StartsAt.Add(-answersAt+staggered), scheduling.Yes)
+		}
+		if loc, err := wall.LoadZone(c.config.zone); err == nil && i < part.doubted[s.Ordinal] {
+			at, _ := wall.Instant(c.began.AddDays(demoPast-1), wall.At(10, i), loc)
+			says(member, at, scheduling.No)
+		}
+	}
 }
 
 // planMove lets a member move a session to a later day, at the same hour.

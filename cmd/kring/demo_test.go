@@ -12,11 +12,14 @@ import (
 	"time"
 
 	"kring/internal/clock"
+	"kring/internal/database"
+	"kring/internal/identity"
 	"kring/internal/mail"
 	"kring/internal/mail/catcher"
 	"kring/internal/page"
 	"kring/internal/testkit"
 	"kring/internal/testkit/smtpsink"
+	"kring/scheduling"
 	"kring/scheduling/health"
 )
 
@@ -60,6 +63,7 @@ func TestDemo(t *testing.T) {
 				sleep(instant(t, day).Sub(clock.System().Now()))
 				b := demoWith(t, sink.Box, sink.URL())
 				alive(t, b, day)
+				planning(t, b)
 				turning(t, b)
 			})
 		})
@@ -96,6 +100,68 @@ func alive(t *testing.T, b *sandbox, day string) {
 	if languages["nl"] < 100 || languages["en"] < 50 {
 		t.Errorf("letters by language: %v", languages)
 	}
+}
+
+// A new demo shows planning at work: a vote on another date under way, somebody asked a day ahead, invitations in the
+// inbox, and addresses to subscribe to that answer.
+func planning(t *testing.T, b *sandbox) {
+	t.Helper()
+	found, err := b.circles.Circles(t.Context(), b.cast.owner, b.cast.programmeID, "", page.Cursor{}, sampleCircles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := 0
+	for _, circle := range found.Items {
+		proposals, err := b.calendar.DateProposals(t.Context(), b.cast.owner, circle.ID, page.Cursor{}, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range proposals.Items {
+			if p.State == scheduling.ProposalOpen && circle.Name == "Tussen twee treinen" && p.Options[0].Kind == scheduling.OptionMove && p.Options[0].Yes > 0 {
+				open++
+			}
+		}
+	}
+	if open != 1 {
+		t.Errorf("%d votes on another date are under way", open)
+	}
+	asked, invited := 0, 0
+	for _, m := range b.box.Mails() {
+		if strings.HasPrefix(m.Subject, "Vrijdag na de koffie: ben je erbij op ") {
+			asked++
+		}
+		for _, c := range m.Calendars {
+			if strings.Contains(string(c.Body), "METHOD:REQUEST") {
+				invited++
+			}
+		}
+	}
+	if asked == 0 || invited < 30 {
+		t.Errorf("%d are asked a day ahead, %d mails carry an invitation", asked, invited)
+	}
+	reads := httptest.NewRecorder()
+	b.echo.ServeHTTP(reads, httptest.NewRequestWithContext(t.Context(), http.MethodGet, strings.TrimPrefix(b.subscribes(t), b.config.publicURL), nil))
+	if reads.Code != http.StatusOK || strings.Count(reads.Body.String(), "BEGIN:VEVENT") < 13 {
+		t.Errorf("a member who subscribes gets %d %.300s", reads.Code, reads.Body)
+	}
+}
+
+// subscribes is the address of a member's own calendar.
+func (b *sandbox) subscribes(t *testing.T) string {
+	t.Helper()
+	var member identity.Person
+	err := b.db.Read(t.Context(), func(tx database.Tx) (err error) {
+		member, err = identity.ByEmailIn(tx, "nele.hermans@example.org")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	feed, err := b.feeds.OfPerson(t.Context(), identity.Actor{PersonID: member.ID, Scopes: []string{identity.ScopeAll}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return feed.Address
 }
 
 func turning(t *testing.T, b *sandbox) {

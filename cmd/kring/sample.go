@@ -92,12 +92,16 @@ func sampleProgramme(began wall.Date) []sampleCircle {
 			people: together(english("Grace Martin", "Henry Baker", "Isla Thomson"), dutch("Joris Pauwels", "Kaat Lemmens")),
 		},
 		{
-			name: "Vrijdag na de koffie", language: "nl", day: time.Friday, at: wall.At(10, 30), character: character{willing: 2, no: map[int]int{2: 1}},
-			people: together(dutch("Thijs de Boer", "Ursula Smets", "Veerle Martens"), english("Liam O'Brien", "Maya Patel")),
+			name: "Vrijdag na de koffie", language: "nl", day: time.Friday, at: wall.At(10, 30),
+			// the circle that says at the last moment whether it comes
+			character: character{willing: 2, asked: 1, no: map[int]int{2: 1}},
+			people:    together(dutch("Thijs de Boer", "Ursula Smets", "Veerle Martens"), english("Liam O'Brien", "Maya Patel")),
 		},
 		{
-			name: "Tussen twee treinen", language: "nl", day: time.Thursday, at: wall.At(8, 0), character: steady,
-			people: dutch("Wim Jansen", "Xander Segers", "Yasmina El Amrani", "Zoë Vermeulen"),
+			name: "Tussen twee treinen", language: "nl", day: time.Thursday, at: wall.At(8, 0),
+			// the circle that votes on another date
+			character: character{willing: 3, doubted: map[int]int{sessionFrom(began, began.AddDays(demoPast+4), time.Thursday): 2}},
+			people:    dutch("Wim Jansen", "Xander Segers", "Yasmina El Amrani", "Zoë Vermeulen"),
 		},
 	}
 }
@@ -109,9 +113,14 @@ func firstSession(began wall.Date, day time.Weekday) wall.Date {
 
 // nextSession is the number of the session that comes next on the day on which the demo is first looked at.
 func nextSession(began wall.Date, day time.Weekday) int {
+	return sessionFrom(began, began.AddDays(demoPast), day)
+}
+
+// sessionFrom is the number of the first session on a date or after it.
+func sessionFrom(began, from wall.Date, day time.Weekday) int {
 	free, err := holidays.Load(sampleHolidays)
 	n := 1
-	for on := firstSession(began, day); on.Before(began.AddDays(demoPast)); on = on.AddDays(7) {
+	for on := firstSession(began, day); on.Before(from); on = on.AddDays(7) {
 		if err != nil || !free.IsHoliday(on) {
 			n++
 		}
