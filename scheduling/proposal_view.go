@@ -98,21 +98,30 @@ func (c *course) proposalView(b *ballot, o circles.Object) (ProposalView, error)
 	v.Minutes = minutesOf(*c.session(b.SessionID))
 	v.Silence = open && named && !c.circle.AskEverybody && b.Why != WhyGoNoGo
 	for _, n := range stands.counts {
-		option := OptionView{DateOption: n.option, Yes: n.yes, No: n.no, Fine: n.fine}
-		if !open || !named {
-			option.Fine = n.yes
-		}
-		if named {
-			if option.ByName, err = c.namedVotes(b, n.option); err != nil {
-				return v, err
-			}
-		}
-		if suits, said := b.votes[n.option.ID][o.MemberID]; said && o.MemberID != "" {
-			option.Mine = &suits
+		option, err := c.optionView(b, n, o.MemberID, named, open)
+		if err != nil {
+			return v, err
 		}
 		v.Options = append(v.Options, option)
 	}
 	return v, nil
+}
+
+// optionView is an option as the member, or who is none, sees it.
+func (c *course) optionView(b *ballot, n count, memberID string, named, open bool) (OptionView, error) {
+	option := OptionView{DateOption: n.option, Yes: n.yes, No: n.no, Fine: n.yes}
+	if suits, said := b.votes[n.option.ID][memberID]; said && memberID != "" {
+		option.Mine = &suits
+	}
+	if !named {
+		return option, nil
+	}
+	if open {
+		option.Fine = n.fine
+	}
+	var err error
+	option.ByName, err = c.namedVotes(b, n.option)
+	return option, err
 }
 
 func (c *course) namedVotes(b *ballot, o DateOption) ([]NamedVote, error) {

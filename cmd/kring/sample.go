@@ -88,10 +88,6 @@ func sampleProgramme(began wall.Date) []sampleCircle {
 			people: dutch("Nele Hermans", "Olivier Lambert", "Pieter Vos", "Rani Desmet", "Sofie Michiels"),
 		},
 		{
-			name: "The long table", language: "en", day: time.Wednesday, at: wall.At(13, 0), character: steady,
-			people: together(english("Grace Martin", "Henry Baker", "Isla Thomson"), dutch("Joris Pauwels", "Kaat Lemmens")),
-		},
-		{
 			name: "Vrijdag na de koffie", language: "nl", day: time.Friday, at: wall.At(10, 30),
 			// the circle that says at the last moment whether it comes
 			character: character{willing: 2, asked: 1, no: map[int]int{2: 1}},
@@ -102,6 +98,10 @@ func sampleProgramme(began wall.Date) []sampleCircle {
 			// the circle that votes on another date
 			character: character{willing: 3, doubted: map[int]int{sessionFrom(began, began.AddDays(demoPast+4), time.Thursday): 2}},
 			people:    dutch("Wim Jansen", "Xander Segers", "Yasmina El Amrani", "Zoë Vermeulen"),
+		},
+		{
+			name: "The long table", language: "en", day: time.Wednesday, at: wall.At(13, 0), character: steady,
+			people: together(english("Grace Martin", "Henry Baker", "Isla Thomson"), dutch("Joris Pauwels", "Kaat Lemmens")),
 		},
 	}
 }
