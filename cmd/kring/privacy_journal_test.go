@@ -138,6 +138,7 @@ func TestTheJournalTellsNobodysAnswers(t *testing.T) {
 			}
 			s.must(one.email, http.MethodPut, s.circle+"/absences", object{"items": []object{{"from_on": "2018-05-01", "until_on": "2018-05-02"}}})
 		}
+		s.vote(next)
 		if more := s.entries()[written:]; len(more) > 0 {
 			s.Errorf("answers left lines in the journal: %+v", more)
 		}
@@ -152,6 +153,25 @@ func TestTheJournalTellsNobodysAnswers(t *testing.T) {
 		s.until("2018-03-20T12:00:00Z")
 		s.namesNobody(s.entries())
 	})
+}
+
+// vote lets everybody say that the dates offered instead of a session do not suit, and think better of one.
+func (s *story) vote(session string) {
+	s.Helper()
+	for _, proposal := range s.get(bert.email, s.circle+"/date-proposals").items() {
+		if proposal.text("session_id") != session || proposal.text("state") != "open" {
+			continue
+		}
+		for _, one := range s.cast {
+			for _, suits := range []bool{true, false} {
+				s.must(one.email, http.MethodPut, "/api/v1/date-proposals/"+proposal.text("id")+"/votes", object{
+					"votes": []object{{"option_id": proposal.text("options.0.id"), "suits": suits}},
+				})
+			}
+		}
+		return
+	}
+	s.Fatal("nobody could come, and there is no vote")
 }
 
 // proposes lets Anke propose to end the circle once more.

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -283,10 +285,15 @@ func (l *life) dump() string {
 	return out.String()
 }
 
-// standing are the lines of a dump in which a text stands.
+// standing are the lines of a dump in which a text stands; a number stands by itself, and not within an id that happens
+// to have its digits.
 func standing(dump, text string) (found []string) {
+	stands := func(line string) bool { return strings.Contains(line, text) }
+	if _, err := strconv.Atoi(text); err == nil {
+		stands = regexp.MustCompile(`\b` + text + `\b`).MatchString
+	}
 	for line := range strings.Lines(dump) {
-		if strings.Contains(line, text) {
+		if stands(line) {
 			found = append(found, strings.TrimSpace(line))
 		}
 	}
