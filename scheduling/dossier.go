@@ -190,6 +190,7 @@ type Done struct {
 // Stood is where a session stood before a change of dates.
 type Stood struct {
 	StartsAt time.Time
+	PlaceAt  time.Time // its place in the series: where the weekly slot meant it to be
 	State    State
 	Series   int
 }
@@ -201,7 +202,7 @@ func (d Done) Stood(sessionID string) (*Stood, bool) {
 	if p == nil {
 		return nil, touched
 	}
-	return &Stood{StartsAt: p.StartsAt, State: p.State, Series: p.Series}, true
+	return &Stood{StartsAt: p.StartsAt, PlaceAt: p.SlotStartsAt, State: p.State, Series: p.Series}, true
 }
 
 func (d *Dossier) readDone(c *course) error {

@@ -139,11 +139,11 @@ func (l *letter) instances(series int, onlyComing bool) []ical.Instance {
 	return out
 }
 
-// single is the one date that changed within its series, and false where the series changed, or is sent again because
-// more than one place of it is another.
+// single is the one date that changed at its place of its series, and false where the series changed, or is sent again
+// because other places belong to it now, or because at more than one of them something changed.
 func (l *letter) single(w *whatChanged) (scheduling.Session, bool) {
 	known := w.known()
-	if len(known) != 1 || len(w.added)+len(w.back) > 0 || w.series > 0 {
+	if len(known) != 1 || len(w.added)+len(w.back) > 0 || w.series > 0 || w.placed {
 		return scheduling.Session{}, false
 	}
 	return known[0].Session, true

@@ -17,6 +17,7 @@ type whatChanged struct {
 
 	done   []scheduling.Done // what made the difference, newest first
 	series int               // that of the dates that the person knew; 0: the present one
+	placed bool              // a date has another place in its series than the person knew: a break sends it to the end
 }
 
 func (w *whatChanged) count() int {
@@ -79,6 +80,7 @@ func (l *letter) madeBy(w *whatChanged, d scheduling.ChangedDate, made map[int]b
 			if stood.Series != l.b.Circle.Series && d.Session.Series == l.b.Circle.Series {
 				w.series = stood.Series
 			}
+			w.placed = w.placed || !stood.PlaceAt.Equal(d.Session.SlotStartsAt)
 			return
 		}
 	}

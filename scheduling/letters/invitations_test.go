@@ -173,3 +173,17 @@ func TestWhatLeavesTheCalendarOfWhoLeaves(t *testing.T) {
 		}
 	})
 }
+
+// What a break keeps free goes to the end of the run: its old place is taken out of calendars, and the new one is in them.
+func TestABreakTakesItsDatesOutOfCalendars(t *testing.T) {
+	lives(t, func(t *testing.T, w *world) {
+		w.begin()
+		free := wall.NewDate(2017, 9, 14)
+		got(w.calendar.AddBreak(w.ctx, w.as("Els"), w.circleID, 0, free, free, false))(t)
+		event := entry(t, got(w.compose("An", scheduling.NoticeDatesChanged))(t))
+		contains(t, event, "RRULE:", "EXDATE;TZID=Europe/Brussels:20170914T")
+		if strings.Contains(event, "RECURRENCE-ID") {
+			t.Errorf("a single date is sent: %s", event)
+		}
+	})
+}
