@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -37,8 +38,10 @@ func TestCircleThatFlew(t *testing.T) {
 		s.until("2017-10-06T08:00:00Z")
 		s.post("sofie@example.org", s.circle+"/breaks", object{"from_on": "2017-11-02", "until_on": "2017-11-02"})
 		s.verdict("on_track")
+		s.until("2017-10-09T06:30:00Z") // it was Friday, and can wait until Monday morning
 		s.calendars()
-		s.livesThrough("2017-10-12", "2017-10-19")
+		s.livesThrough("2017-10-12")
+		s.askedADayAhead("2017-10-19")
 		s.withThreeOfFive("2017-10-26")
 		s.livesThrough("2017-11-09", "2017-11-16", "2017-11-23")
 		s.onTrackUntil("2017-11-29")
@@ -48,24 +51,15 @@ func TestCircleThatFlew(t *testing.T) {
 	})
 }
 
-// livesThrough lets sessions pass, one after the other, and looks at the circle's health every day.
-func (s *story) livesThrough(dates ...string) {
-	s.Helper()
-	for _, date := range dates {
-		s.onTrackUntil(date)
-		s.goesAhead(date)
-		s.verdict("on_track")
-	}
-}
-
 // answersLate lets a session pass that its host forgets to answer for; the next reminder asks the others.
 func (s *story) answersLate(date string) {
 	s.Helper()
-	s.onTrackUntil(date)
 	on, err := wall.ParseDate(date)
 	if err != nil {
 		s.Fatal(err)
 	}
+	s.comes(date)
+	s.onTrackUntil(date)
 	s.onTrackUntil(on.AddDays(4).String()) // also while it is unrecorded
 	if state := s.session(date).text("state"); state != "unrecorded" {
 		s.Errorf("after four days without an answer the session is %s", state)
@@ -84,23 +78,50 @@ func (s *story) answersLate(date string) {
 	s.verdict("on_track")
 }
 
-// withThreeOfFive lets a session pass that two said no to, both by the button of their reminder.
+// askedADayAhead lets a session pass for which one says yes in time; the others are asked whether it goes ahead, and two
+// of them say that it does.
+func (s *story) askedADayAhead(date string) {
+	s.Helper()
+	starts := instant(s.T, s.session(date).text("starts_at"))
+	s.onTrackUntil(wall.DateOf(starts, time.UTC).AddDays(-1).String())
+	s.press(s.last("wim@example.org", "reminder_two_days").link("yes"), nil)
+	s.until(written(starts.Add(-23 * time.Hour)))
+	for _, address := range []string{"katja@example.org", "nele@example.org"} {
+		s.press(s.last(address, "go_no_go").link("yes"), nil)
+	}
+	s.onTrackUntil(date)
+	s.goesAhead(date)
+	s.verdict("on_track")
+}
+
+// withThreeOfFive lets a session pass that two say no to by the button of their reminder. The three others come: one says
+// so there, two once they are asked.
 func (s *story) withThreeOfFive(date string) {
 	s.Helper()
 	session := s.session(date)
+	starts := instant(s.T, session.text("starts_at"))
 	s.until("2017-10-24T10:45:00Z")
-	absent, leader := 0, s.leader(session)
-	for _, one := range s.cast {
-		if first, _, _ := strings.Cut(one.name, " "); absent < 2 && first != leader {
-			s.press(s.last(one.email, "reminder_two_days").link("no"), nil)
-			absent++
+	var absent, here []soul
+	for leader, i := s.leader(session), 0; i < len(s.cast); i++ {
+		if first, _, _ := strings.Cut(s.cast[i].name, " "); len(absent) < 2 && first != leader {
+			absent = append(absent, s.cast[i])
+		} else {
+			here = append(here, s.cast[i])
 		}
 	}
+	for _, one := range absent {
+		s.press(s.last(one.email, "reminder_two_days").link("no"), nil)
+	}
+	s.press(s.last(here[0].email, "reminder_two_days").link("yes"), nil)
 	if session = s.session(date); session.number("expected") != 3 || session.number("answers.no") != 2 {
 		s.Errorf("with two absent the session is %s", session)
 	}
+	s.until(written(starts.Add(-23 * time.Hour)))
+	for _, one := range here[1:] {
+		s.press(s.last(one.email, "go_no_go").link("yes"), nil)
+	}
 	s.onTrackUntil(date)
-	s.until(written(instant(s.T, session.text("starts_at")).Add(-30 * time.Minute)))
+	s.until(written(starts.Add(-30 * time.Minute)))
 	s.verdict("on_track")
 	s.until(session.text("ends_at"))
 	s.press(s.asked().link("held"), nil)
@@ -138,13 +159,15 @@ func (s *story) flewToTheEnd() {
 	}
 	s.calendars()
 	s.until("2018-01-15T08:00:00Z")
-	member := "begin 1, break 1, completed 1, outcome_question %s, reminder_hour %s, reminder_two_days 13, seat_accepted 1, seat_offered 1"
-	letters := func(asked, hours string) string {
-		return strings.Replace(strings.Replace(member, "%s", asked, 1), "%s", hours, 1)
+	// Twice they were asked a day ahead: four of them before 19 October, two before the 26th. Who is asked gets no reminder
+	// an hour before, and neither does who said no.
+	letters := func(questions, asked, hours int) string {
+		return fmt.Sprintf("begin 1, completed 1, dates_changed 1, go_no_go %d, outcome_question %d, reminder_hour %d, "+
+			"reminder_two_days 13, seat_accepted 1, seat_offered 1", questions, asked, hours)
 	}
 	s.told(map[string]string{
-		"katja@example.org": letters("3", "12"), "jonas@example.org": letters("3", "12"), "sofie@example.org": letters("3", "13"),
-		"wim@example.org": letters("2", "13"), "nele@example.org": letters("2", "13"),
+		"katja@example.org": letters(1, 3, 11), "jonas@example.org": letters(1, 3, 11), "sofie@example.org": letters(1, 3, 12),
+		"wim@example.org": letters(1, 2, 12), "nele@example.org": letters(2, 2, 11),
 		owner: "weekly_overview 14",
 	})
 }
@@ -169,7 +192,7 @@ func (s *story) withinBudget() {
 		switch m.kinds {
 		case "outcome_question":
 			questions[w][m.to]++
-		case "reminder_two_days", "reminder_hour", "weekly_overview":
+		case "reminder_two_days", "reminder_hour", "go_no_go", "weekly_overview":
 		default:
 			special[w] = true
 		}

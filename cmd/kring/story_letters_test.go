@@ -148,6 +148,7 @@ func (s *story) decent() {
 		if strings.Contains(m.kinds, "reminder_two_days") {
 			s.byDay(m, to.zone)
 		}
+		s.notAtNight(m, to.zone)
 		for _, other := range s.cast {
 			if other.email != m.to && strings.Contains(string(m.Raw), other.email) {
 				s.Errorf("%q to %s holds the address of %s", m.Subject, m.to, other.name)
@@ -165,5 +166,20 @@ func (s *story) byDay(m sent, zone string) {
 	}
 	if at := m.at.In(loc); at.Hour() < 8 || at.Hour() > 18 || at.Hour() == 18 && at.Minute() > 1 {
 		s.Errorf("%q came to %s at %s", m.Subject, m.to, at)
+	}
+}
+
+// notAtNight checks that what can wait does not come while its reader sleeps: between 22 and 7 h where nobody said
+// otherwise.
+func (s *story) notAtNight(m sent, zone string) {
+	s.Helper()
+	loc, err := wall.LoadZone(zone)
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, kind := range []string{"date_proposal", "go_no_go", "dates_changed", "quorum_lost", "flag_asked"} {
+		if at := m.at.In(loc); strings.Contains(m.kinds, kind) && (at.Hour() < 7 || at.Hour() >= 22) {
+			s.Errorf("%q came to %s at %s", m.Subject, m.to, at)
+		}
 	}
 }

@@ -75,7 +75,9 @@ func (s *story) isRevived() {
 		s.Errorf("the next session is on %q: %v", next, s.dates())
 	}
 	s.livesThrough(next)
-	member := "begin 1, ended 1, flag_asked+reminder_two_days 1, go_on 1, outcome_question %d, reminder_hour 6, reminder_two_days 4, resumed 1, seat_accepted 1, seat_offered 1"
+	// Three times nobody says a word when asked, and is offered another date; the fourth time they say yes.
+	member := "begin 1, date_proposal 3, ended 1, flag_asked+reminder_two_days 1, go_no_go 4, go_on 1, outcome_question %d, " +
+		"reminder_hour 2, reminder_two_days 4, resumed 1, seat_accepted 1, seat_offered 1"
 	s.told(map[string]string{
 		"gert@example.org": fmt.Sprintf(member, 3), "fien@example.org": fmt.Sprintf(member, 1), "joe@example.org": fmt.Sprintf(member, 1),
 		"anke@example.org": fmt.Sprintf(member, 1), owner: "stalling 1, weekly_overview 8",

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // strangers are four in London and one in Ghent.
@@ -74,32 +73,6 @@ func (s *story) warnedOfTheSummer() {
 	s.silent("tom@example.org", "lies@example.org")
 }
 
-// goesAhead lets a session pass; whoever led it says that it was held, and everybody else that they come.
-func (s *story) goesAhead(date string) {
-	s.Helper()
-	session := s.session(date)
-	before := s.now()
-	starts := instant(s.T, session.text("starts_at"))
-	if wait := starts.Add(-time.Hour); wait.After(before) {
-		s.until(written(wait))
-	}
-	for _, one := range s.cast {
-		if m := s.last(one.email, "reminder_two_days"); m.at.After(starts.AddDate(0, 0, -8)) {
-			s.press(m.link("yes"), nil)
-		}
-	}
-	s.until(session.text("ends_at"))
-	question := s.asked()
-	if host := s.leader(session); !strings.HasPrefix(s.soul(question.to).name, host+" ") {
-		s.Errorf("%s led the session of %s, %s is asked how it went", host, date, question.to)
-	}
-	s.press(question.link("held"), nil)
-	s.settle()
-	if now := s.session(date); now.text("state") != "held" {
-		s.Errorf("the session of %s is %s", date, now.text("state"))
-	}
-}
-
 // stallsOnTheThirdDay lets a session stay without an answer: 72 hours after its end the facilitator gets one letter.
 func (s *story) stallsOnTheThirdDay() {
 	s.Helper()
@@ -159,9 +132,11 @@ func (s *story) endsByTheFacilitator() {
 	}
 }
 
-// untilItStopped is every letter of the circle that stopped.
+// untilItStopped is every letter of the circle that stopped. For its last three dates nobody said a word: each was asked
+// whether it goes ahead, and offered another.
 func (s *story) untilItStopped() map[string]string {
-	member := "begin 1, ended 1, flag_asked+reminder_two_days 1, %sreminder_hour 4, reminder_two_days 4, seat_accepted 1, seat_offered 1"
+	member := "begin 1, date_proposal 3, ended 1, flag_asked+reminder_two_days 1, go_no_go 3, %sreminder_hour 2, " +
+		"reminder_two_days 4, seat_accepted 1, seat_offered 1"
 	asked := fmt.Sprintf(member, "outcome_question 1, ")
 	return map[string]string{
 		"tom@example.org": asked, "priya@example.org": asked, "grace@example.org": asked, "owen@example.org": asked,
