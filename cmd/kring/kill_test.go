@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -109,6 +112,68 @@ func unsent(t *testing.T, url string) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("not sent: %q, %v", left, err)
 	}
+}
+
+// A process that is killed between a look at other dates and their commit loses nothing: what was looked at is committed by
+// the next one. Killed once it has answered, it leaves the new dates behind, and the letters about them, each once.
+func TestAKilledProcessLosesNoPlan(t *testing.T) {
+	testkit.URLs(t, func(t *testing.T, url string) {
+		sink := smtpsink.Start(t)
+		env := settingsFor(url, "KRING_SMTP_URL="+sink.URL(), "KRING_PUBLIC_URL=https://kring.example.org")
+		first, killed := process(t, env...)
+		circle, _ := first.begins(sink)
+		_, before := first.get(circle + "/sessions")
+		looked := first.tell("POST", circle+"/replans", object{"kind": "shift", "weeks": 1})
+		kill := func(r *running, of *os.Process) {
+			t.Helper()
+			if err := of.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			<-r.ended
+		}
+		kill(first, killed)
+
+		second, killed := process(t, env...)
+		second.token = first.token
+		if _, now := second.get(circle + "/sessions"); now != before {
+			t.Errorf("the dates were\n%s\nand are\n%s", before, now)
+		}
+		plan := "/api/v1/replans/" + looked.text("id")
+		if status, done := second.ask("POST", plan+"/commit", object{}); status != http.StatusOK || !strings.Contains(done, `"state":"committed"`) {
+			t.Fatalf("committed it is %d %s", status, done)
+		}
+		_, after := second.get(circle + "/sessions")
+		kill(second, killed)
+
+		third, _ := process(t, env...)
+		third.token = first.token
+		if _, now := third.get(circle + "/sessions"); now != after || now == before {
+			t.Errorf("the dates are\n%s", now)
+		}
+		if status, again := third.ask("POST", plan+"/commit", object{}); status != http.StatusConflict || !strings.Contains(again, "already-committed") {
+			t.Errorf("committed once more: %d %s", status, again)
+		}
+		if n := toBeTold(t, url); n != invited {
+			t.Errorf("%d people will hear of it", n)
+		}
+	})
+}
+
+// toBeTold is how many people a letter about changed dates waits for, or has reached; it fails where one has two.
+func toBeTold(t *testing.T, url string) int {
+	t.Helper()
+	var people []string
+	err := testkit.Open(t, url).Read(t.Context(), func(tx database.Tx) error {
+		return tx.Gorm().Raw("SELECT person_id FROM notices WHERE kind = 'dates_changed' AND state <> 'void'").Scan(&people).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(people)
+	if once := slices.Compact(slices.Clone(people)); len(once) != len(people) {
+		t.Errorf("%d letters for %d people", len(people), len(once))
+	}
+	return len(people)
 }
 
 // A process that is told to stop while it delivers finishes the letter under way and gives the others back.
