@@ -66,7 +66,9 @@ func (w Word) about(s Session, memberID string, loc *time.Location) Answer {
 }
 
 // About is what a member said about the session, by an answer or an absence; "" is nothing yet.
-func (w Word) About(s Session, memberID string, loc *time.Location) Answer { return w.about(s, memberID, loc) }
+func (w Word) About(s Session, memberID string, loc *time.Location) Answer {
+	return w.about(s, memberID, loc)
+}
 
 // Comes says whether the member is expected: neither a no nor away, and not asked "still in?" without an answer.
 func (w Word) Comes(s Session, m circles.Member, loc *time.Location) bool {
