@@ -133,7 +133,7 @@ func (c *course) tidingsFor(m circles.Member, known *knowledge, how manners) tid
 			}
 			continue
 		}
-		t.sees(c, s, old, knew)
+		t.sees(c, s, old, knew, pending)
 		if c.learns(m, s, knew) {
 			t.told = append(t.told, learnt(m.PersonID, s, old, knew, pending))
 		} else if pending {
@@ -153,8 +153,9 @@ func (t *tidings) rows() []Told {
 	return slices.Concat(welcome, t.told)
 }
 
-// sees notes what a changed session means for somebody's calendar, and how soon it is.
-func (t *tidings) sees(c *course, s Session, old Told, knew bool) {
+// sees notes what a changed session means for somebody's calendar, and how soon it is: it starts, or started for all that
+// the person knows.
+func (t *tidings) sees(c *course, s Session, old Told, knew, pending bool) {
 	if !c.tellAll && !slices.Contains(c.replanned, s.ID) {
 		return
 	}
@@ -164,7 +165,7 @@ func (t *tidings) sees(c *course, s Session, old Told, knew bool) {
 	if knew {
 		t.starts = append(t.starts, old.StartsAt)
 	}
-	if old.WasAt != nil {
+	if pending && old.WasAt != nil {
 		t.starts = append(t.starts, *old.WasAt)
 	}
 }
