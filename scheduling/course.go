@@ -45,7 +45,8 @@ type course struct {
 	tellOf    []string             // those of them that people are told of
 	hush      bool                 // nobody is told of what the step changed
 	known     *knowledge           // what people were told until now
-	heard     []Told               // what they are told now
+	heard     []Told               // what they are told now, or know
+	news      map[string]bool      // ids of sessions of which somebody is told something new
 	never     []Told               // what they are not told after all
 	holds     []hold               // letters that are brought forward
 	joined    int                  // letters that are not asked for because one waits
@@ -166,14 +167,19 @@ func (c *course) layOutFrom(from wall.Date, n int) ([]Dated, error) {
 	return enough(dates, n, err)
 }
 
-// datesAtEnd gives n dates that follow the run.
-func (c *course) datesAtEnd(n int) ([]Dated, error) {
+// datesAtEnd gives n dates that follow the run, or take the places of dates that were taken back; lost is the session for
+// which they are, if it is one.
+func (c *course) datesAtEnd(n int, lost *string) ([]Dated, error) {
 	run, err := c.run()
 	if err != nil {
 		return nil, err
 	}
 	last, after := c.today().AddDays(-c.set.Interval), c.now
+	back := c.withdrawn(lost)
 	for _, s := range c.sessions {
+		if back != nil && s.State == Skipped && !s.StartsAt.Before(back.StartsAt) && !c.replaced(s.ID) {
+			continue
+		}
 		if on := wall.DateOf(s.SlotStartsAt, c.loc); on.After(last) {
 			last = on
 		}
@@ -220,7 +226,7 @@ func (c *course) extend(n int, replaces *string) error {
 			s.State, s.OutcomeAt, s.ReplacesID = Planned, nil, replaces
 			continue
 		}
-		dates, err := c.datesAtEnd(1)
+		dates, err := c.datesAtEnd(1, replaces)
 		if err != nil {
 			return err
 		}
@@ -233,7 +239,7 @@ func (c *course) extend(n int, replaces *string) error {
 
 // withdrawn is a date behind all others that was added once and taken back when people knew it already: the next one
 // that is added takes its place. A session that was skipped is no such date, nor the one that is skipped just now: theirs
-// stand behind them.
+// stand behind them. Nor is a date that another session has taken since.
 func (c *course) withdrawn(lost *string) *Session {
 	var found *Session
 	slot, _ := c.circle.Slot()
@@ -242,7 +248,7 @@ func (c *course) withdrawn(lost *string) *Session {
 		if s.State != Skipped || !s.StartsAt.After(c.now) {
 			break
 		}
-		if lost != nil && s.ID == *lost || c.replaced(s.ID) {
+		if lost != nil && s.ID == *lost || c.replaced(s.ID) || c.overlaps(*s, Dated{StartsAt: s.StartsAt, EndsAt: s.EndsAt}, nil) {
 			continue
 		}
 		at, err := slot.On(s.On(c.loc))
@@ -299,7 +305,7 @@ func (c *course) clear(free Span) error {
 		if !s.Coming(c.now) || !free.Holds(s.On(c.loc)) {
 			continue
 		}
-		dates, err := c.datesAtEnd(1)
+		dates, err := c.datesAtEnd(1, nil)
 		if err != nil {
 			return err
 		}

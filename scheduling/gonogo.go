@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"kring/internal/outbox"
-
 	"kring/circles"
 )
 
@@ -110,22 +108,10 @@ func (c *course) endGoNoGo(s Session) error {
 // askedGoNoGo leaves out of the members those who were asked a day ahead, or are told in this moment that the session
 // stays: a third letter within a day would say nothing new.
 func (c *course) askedGoNoGo(s Session, members []circles.Member) ([]circles.Member, error) {
-	keys := make([]string, len(members))
-	for i, m := range members {
-		keys[i] = key(NoticeGoNoGo, m.PersonID, s.ID, s.StartsAt)
-	}
-	asked, err := outbox.NotedIn(c.tx, keys...)
-	if err != nil {
-		return nil, err
-	}
-	var out []circles.Member
-	for i, m := range members {
-		stays := slices.ContainsFunc(c.posts, func(p post) bool {
+	others, err := c.unnoted(members, func(m circles.Member) string { return key(NoticeGoNoGo, m.PersonID, s.ID, s.StartsAt) })
+	return slices.DeleteFunc(others, func(m circles.Member) bool {
+		return slices.ContainsFunc(c.posts, func(p post) bool {
 			return p.kind == NoticeProposalStays && p.sessionID == s.ID && p.personID == m.PersonID
 		})
-		if !asked[keys[i]] && !stays {
-			out = append(out, m)
-		}
-	}
-	return out, nil
+	}), err
 }

@@ -98,7 +98,8 @@ func dueTimes(s Session, previousEnds time.Time, loc *time.Location, holiday fun
 //
 // A notice of the new start stands for the reminder when that already went out and the date is at most three days off,
 // as the wall in loc counts them, and whenever the reminder would be due at once. A date nobody was told of yet is
-// reminded of, however late.
+// reminded of, however late; and what was put off and taken back before anybody heard of it is reminded and asked of as
+// if nothing had been: who had the letter gets no other.
 func rewrite(was *Reminder, next Reminder, s Session, moved, told bool, now time.Time, loc *time.Location) Reminder {
 	if was != nil && !moved {
 		next.DoneAt = was.DoneAt
@@ -113,13 +114,24 @@ func rewrite(was *Reminder, next Reminder, s Session, moved, told bool, now time
 		} else if past {
 			next.DueAt = now
 		}
-	case GoNoGoEnd: // goes with the question: who heard of a date within a day is not asked about it
-		past = !s.StartsAt.Add(-goNoGoAhead).After(now)
+	case GoNoGo, GoNoGoEnd: // they go together: who hears of a date within a day is not asked about it
+		if !told && s.StartsAt.Add(-goNoGoEnds).After(now) {
+			past, next.DueAt = false, later(next.DueAt, now)
+		} else {
+			past = !s.StartsAt.Add(-goNoGoAhead).After(now)
+		}
 		fallthrough
-	case GoNoGo, OneHour:
+	case OneHour:
 		if past {
 			next.DoneAt = &now
 		}
 	}
 	return next
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kring/internal/identity"
+	"kring/internal/outbox"
 	"kring/internal/wall"
 
 	"kring/circles"
@@ -40,6 +41,10 @@ func (c *course) remindTwoDays(s Session, r Reminder) error {
 	if c.circle.RemindersStoppedAt != nil {
 		return nil
 	}
+	wanted, err := c.unreminded(s, c.expected(s))
+	if err != nil || len(wanted) == 0 {
+		return err
+	}
 	for kind, ahead := range map[ReminderKind]time.Duration{GoNoGo: goNoGoAhead, GoNoGoEnd: goNoGoAhead, OneHour: hourAhead} {
 		if !s.StartsAt.Add(-ahead).After(c.now) {
 			c.workOff(s.ID, kind)
@@ -53,7 +58,7 @@ func (c *course) remindTwoDays(s Session, r Reminder) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range c.expected(s) {
+	for _, m := range wanted {
 		if m.InAt != nil && m.InAt.After(r.DueAt) {
 			continue
 		}
@@ -69,6 +74,30 @@ func (c *course) remindTwoDays(s Session, r Reminder) error {
 		c.tellNewDates(m, hour)
 	}
 	return nil
+}
+
+// unreminded leaves out of the members those who were reminded of the session's start before it was another for a while.
+func (c *course) unreminded(s Session, members []circles.Member) ([]circles.Member, error) {
+	return c.unnoted(members, func(m circles.Member) string { return key(NoticeReminderTwoDays, m.PersonID, s.ID, s.StartsAt) })
+}
+
+// unnoted leaves out of the members those for whom there is a notice that is told or still waits, by its key.
+func (c *course) unnoted(members []circles.Member, keyOf func(circles.Member) string) ([]circles.Member, error) {
+	keys := make([]string, len(members))
+	for i, m := range members {
+		keys[i] = keyOf(m)
+	}
+	noted, err := outbox.NotedIn(c.tx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	var out []circles.Member
+	for i, m := range members {
+		if !noted[keys[i]] {
+			out = append(out, m)
+		}
+	}
+	return out, nil
 }
 
 // askAbout puts the circle's open flag before a member, in the letter of the reminder.

@@ -47,18 +47,23 @@ type place struct {
 	Series       int        `json:"series"`
 	ReplacesID   *string    `json:"replaces_id,omitempty"`
 	HostSwapped  bool       `json:"host_swapped,omitempty"`
+	HostID       *string    `json:"host_id,omitempty"` // only of one who was named: turns are dealt anew
 	MovedAt      *time.Time `json:"moved_at,omitempty"`
 	OutcomeAt    *time.Time `json:"outcome_at,omitempty"`
 }
 
 func placeOf(s Session) *place {
-	return &place{
+	p := &place{
 		State: s.State, StartsAt: s.StartsAt.UTC(), EndsAt: s.EndsAt.UTC(), SlotStartsAt: s.SlotStartsAt.UTC(), Series: s.Series,
 		ReplacesID: s.ReplacesID, HostSwapped: s.HostSwapped, MovedAt: s.MovedAt, OutcomeAt: s.OutcomeAt,
 	}
+	if s.HostSwapped {
+		p.HostID = s.HostID
+	}
+	return p
 }
 
-// put gives a session a place back.
+// put gives a session a place back; who leads it stays.
 func (p place) put(s *Session) {
 	s.State, s.StartsAt, s.EndsAt, s.SlotStartsAt, s.Series = p.State, p.StartsAt, p.EndsAt, p.SlotStartsAt, p.Series
 	s.ReplacesID, s.HostSwapped, s.MovedAt, s.OutcomeAt = p.ReplacesID, p.HostSwapped, p.MovedAt, p.OutcomeAt

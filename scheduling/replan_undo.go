@@ -131,11 +131,29 @@ func (c *course) restore(p placed, done outcome) (over bool, err error) {
 	case !p.Before.date(p.After) && !p.Before.StartsAt.After(c.now):
 		return false, overtaken()
 	}
-	p.Before.put(s)
+	c.putBack(s, *p.Before)
 	if s.Series == done.Before.Series && !done.Before.same(done.After) {
 		s.Series = c.circle.Series
 	}
 	return false, nil
+}
+
+// putBack gives a session a place back, with who was named to lead it there where nobody is named now. Where too few come
+// to it at that place, the circle is asked as when it came about.
+func (c *course) putBack(s *Session, p place) {
+	before := c.quorum()
+	if s.State == Planned {
+		before = len(c.expected(*s))
+	}
+	host, swapped := s.HostID, s.HostSwapped
+	p.put(s)
+	s.HostID, s.HostSwapped = host, swapped
+	if p.HostID != nil && !swapped {
+		if _, in := c.memberByID(*p.HostID); in {
+			s.HostID, s.HostSwapped = p.HostID, true
+		}
+	}
+	c.sayQuorumLost(*s, before)
 }
 
 // readmit brings back a session that fell out.
@@ -144,7 +162,7 @@ func (c *course) readmit(p placed) error {
 		return overtaken()
 	}
 	s := c.fresh(p.ID, Dated{StartsAt: p.Before.StartsAt, EndsAt: p.Before.EndsAt})
-	p.Before.put(&s)
+	c.putBack(&s, *p.Before)
 	s.Series = c.circle.Series
 	c.sessions = append(c.sessions, s)
 	return nil

@@ -33,7 +33,7 @@ func (c *course) wanted(s Session, previousEnds time.Time, was map[Reminder]*Rem
 	if s.State != Planned || c.circle.State.Over() {
 		return c.silenced(s, was)
 	}
-	told := c.tellAll || slices.Contains(c.tellOf, s.ID)
+	told := c.tellAll || slices.Contains(c.tellOf, s.ID) && c.news[s.ID]
 	moved := c.changedDate(s)
 	var out []Reminder
 	next := dueTimes(s, previousEnds, c.loc, c.off.Holiday)

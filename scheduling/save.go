@@ -78,7 +78,7 @@ func (c *course) save() error {
 	c.deal()
 	c.tellHosts()
 	for _, step := range []func() error{
-		c.saveSigns, c.saveBreaks, c.saveSessions, c.saveReminders, c.tell, c.saveVoids, c.savePosts, c.saveTold, c.saveDeeds,
+		c.saveSigns, c.saveBreaks, c.saveSessions, c.tell, c.saveReminders, c.saveVoids, c.savePosts, c.saveTold, c.saveDeeds,
 		c.saveCircle, c.saveReplans,
 	} {
 		if err := step(); err != nil {

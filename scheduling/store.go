@@ -184,9 +184,11 @@ func isStalling(tx database.Tx, circleID string) (bool, error) {
 
 // Reminders and dues.
 
+// remindersOf are the circle's reminders by their hour. Of those of one session at one hour the one two days ahead comes
+// first: what is asked a day ahead is not asked beside it.
 func remindersOf(tx database.Tx, circleID string) ([]Reminder, error) {
 	return scan[Reminder](tx.Gorm().Raw("select "+reminderColumns+` from reminders r join sessions s on s.id = r.session_id
-		where s.circle_id = ? order by r.due_at, r.session_id, r.kind limit ?`, circleID, 7*mostSessionRows))
+		where s.circle_id = ? order by r.due_at, r.session_id, r.kind desc limit ?`, circleID, 7*mostSessionRows))
 }
 
 func saveReminders(tx database.Tx, fresh []Reminder) error {

@@ -167,6 +167,9 @@ func (c *course) tell() error {
 			return v.Err()
 		}
 		c.heard, c.never = append(c.heard, t.rows()...), append(c.never, t.never...)
+		for _, row := range t.told {
+			c.tells(row)
+		}
 		switch {
 		case c.telling != "":
 			c.posts = append(c.posts, post{
@@ -177,6 +180,16 @@ func (c *course) tell() error {
 		}
 	}
 	return nil
+}
+
+// tells notes a session of which somebody is told something new.
+func (c *course) tells(row Told) {
+	if c.news == nil {
+		c.news = map[string]bool{}
+	}
+	if !row.settled() {
+		c.news[row.SessionID] = true
+	}
 }
 
 // tellChanges asks for the letter of one person, or has it join the one that waits.
