@@ -129,18 +129,30 @@ func (a Availability) Value() (driver.Value, error) {
 	return string(text), err
 }
 
-// Scan reads JSON text; NULL is no hour at all. Its errors are those of ParseAvailability.
+// Scan reads JSON text that Value wrote; NULL is no hour at all. Its errors are those of ParseAvailability, which looks
+// more strictly at text that people wrote: every list of people is read through here.
 func (a *Availability) Scan(src any) error {
 	switch v := src.(type) {
 	case nil:
 		*a = Availability{}
 		return nil
 	case string:
-		return a.UnmarshalJSON([]byte(v))
+		return a.read([]byte(v))
 	case []byte:
-		return a.UnmarshalJSON(v)
+		return a.read(v)
 	}
 	return fmt.Errorf("availability in a column of type %T", src)
+}
+
+func (a *Availability) read(stored []byte) error {
+	var hours []Hours
+	if json.Unmarshal(stored, &hours) == nil && hours != nil {
+		if parsed, err := AvailabilityOf(hours); err == nil {
+			*a = parsed
+			return nil
+		}
+	}
+	return a.UnmarshalJSON(stored)
 }
 
 // GormDataType names the column's class for the comparison of models and schema.
