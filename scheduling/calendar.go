@@ -145,7 +145,11 @@ func (cal *Calendar) load(tx database.Tx, actor identity.Actor, circleID string,
 	if err != nil {
 		return nil, err
 	}
-	return cal.read(tx, circle, now)
+	c, err := cal.read(tx, circle, now)
+	if err == nil {
+		c.locked = true
+	}
+	return c, err
 }
 
 // read reads a circle's course, whether its row is locked or not.

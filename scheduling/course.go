@@ -31,6 +31,7 @@ type course struct {
 	off       OffDays
 	schools   []Span
 
+	locked    bool          // it is read to be changed
 	before    []Session     // as they were read
 	freed     []CircleBreak // the breaks, as they were read
 	persons   map[string]identity.Person

@@ -33,7 +33,11 @@ func (c *course) knowledge() (*knowledge, error) {
 	if known.told, err = toldOf(c.tx, persons, sessions); err != nil {
 		return nil, err
 	}
-	unsent, err := outbox.UnsentIn(c.tx, c.circle.ProgrammeID, c.circle.ID, changeKinds()...)
+	read := outbox.UnsentIn
+	if c.locked {
+		read = outbox.ClaimUnsentIn
+	}
+	unsent, err := read(c.tx, c.circle.ProgrammeID, c.circle.ID, changeKinds()...)
 	for _, u := range unsent {
 		known.unsent[u.PersonID] = append(known.unsent[u.PersonID], u)
 	}

@@ -83,11 +83,21 @@ type Unsent struct {
 // UnsentIn are the notices of a circle that are not told yet, of any of some kinds: those that wait, and those whose
 // letter is queued or parked. A letter that is being sent in this moment counts as told.
 func UnsentIn(tx database.Tx, programmeID, circleID string, kinds ...string) ([]Unsent, error) {
-	waiting, err := waitingIn(tx, circleID, kinds)
+	return unsentIn(tx, false, programmeID, circleID, kinds)
+}
+
+// ClaimUnsentIn is UnsentIn for who changes what they tell: until the transaction ends no other puts them in a letter or
+// sends one. What another has taken up in this moment counts as told.
+func ClaimUnsentIn(tx database.Tx, programmeID, circleID string, kinds ...string) ([]Unsent, error) {
+	return unsentIn(tx, true, programmeID, circleID, kinds)
+}
+
+func unsentIn(tx database.Tx, claims bool, programmeID, circleID string, kinds []string) ([]Unsent, error) {
+	waiting, err := waitingIn(tx, claims, circleID, kinds)
 	if err != nil {
 		return nil, err
 	}
-	queued, err := queuedIn(tx, programmeID, circleID, kinds)
+	queued, err := queuedIn(tx, claims, programmeID, circleID, kinds)
 	if err != nil {
 		return nil, err
 	}

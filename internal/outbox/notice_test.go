@@ -159,6 +159,39 @@ func TestWhatIsNotToldYet(t *testing.T) {
 	})
 }
 
+// What somebody is about to change stays untold until that is done: a pass in between would tell what is no longer so.
+func TestWhatIsToBeChangedIsNotTold(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		an, post := w.person("An"), w.post()
+		change := func(key string) outbox.Notice {
+			return outbox.Notice{PersonID: an.ID, Kind: "moved", Key: key, ProgrammeID: id(9), CircleID: id(1), HoldUntil: noon}
+		}
+		w.note(change("1"))
+		w.plan(post, noon)
+		w.note(change("2"))
+		passed := make(chan outbox.Counts, 1)
+		w.write(func(tx database.Tx) error {
+			found, err := outbox.ClaimUnsentIn(tx, id(9), id(1), "moved")
+			if err != nil || len(found) != 2 {
+				t.Errorf("%v, %v", found, err)
+			}
+			between := make(chan struct{})
+			go func() {
+				defer close(between)
+				passed <- w.pass(post, noon)
+			}()
+			if tx.Postgres() { // on SQLite it waits for this transaction
+				<-between
+			}
+			return outbox.VoidIn(tx, outbox.Where{CircleID: id(1)}, "changed-back")
+		})
+		counts := <-passed
+		if again := w.pass(post, noon); counts.Sent+again.Sent != 1 {
+			t.Errorf("%+v, then %+v", counts, again)
+		}
+	})
+}
+
 // Who was asked something is known by the key of the question: while it waits and once it is told, not when it was taken
 // back.
 func TestWhichNoticesThereAre(t *testing.T) {

@@ -158,17 +158,26 @@ func changeWaiting(tx database.Tx, where Where, values map[string]any) error {
 // mostUnsent bounds what is read of one circle.
 const mostUnsent = 2000
 
-func waitingIn(tx database.Tx, circleID string, kinds []string) ([]noticeRow, error) {
+// claiming ends a statement whose rows of a table nobody else is to take up until the transaction ends; those that
+// somebody has taken up are passed over.
+func claiming(tx database.Tx, claims bool, table string) string {
+	if claims && tx.Postgres() {
+		return " FOR UPDATE OF " + table + " SKIP LOCKED"
+	}
+	return ""
+}
+
+func waitingIn(tx database.Tx, claims bool, circleID string, kinds []string) ([]noticeRow, error) {
 	var rows []noticeRow
-	err := tx.Gorm().Raw("SELECT * FROM notices WHERE state = 'waiting' AND circle_id = ? AND kind IN ? LIMIT ?",
+	err := tx.Gorm().Raw("SELECT * FROM notices WHERE state = 'waiting' AND circle_id = ? AND kind IN ? LIMIT ?"+claiming(tx, claims, "notices"),
 		circleID, kinds, mostUnsent).Scan(&rows).Error
 	return rows, wrap(err, "read the waiting notices of a circle")
 }
 
-func queuedIn(tx database.Tx, programmeID, circleID string, kinds []string) ([]noticeRow, error) {
+func queuedIn(tx database.Tx, claims bool, programmeID, circleID string, kinds []string) ([]noticeRow, error) {
 	var rows []noticeRow
 	err := tx.Gorm().Raw("SELECT n.* FROM letters l JOIN notices n ON n.letter_id = l.id AND n.state = 'in_letter' AND n.kind IN ? "+
-		"WHERE l.programme_id = ? AND l.circle_id = ? AND l.state IN ('queued', 'parked') LIMIT ?",
+		"WHERE l.programme_id = ? AND l.circle_id = ? AND l.state IN ('queued', 'parked') LIMIT ?"+claiming(tx, claims, "l"),
 		kinds, programmeID, circleID, mostUnsent).Scan(&rows).Error
 	return rows, wrap(err, "read the queued notices of a circle")
 }
