@@ -26,7 +26,7 @@ var told = map[string]string{
 	"Seat.InAt": "seat", "Seat.LeftAt": "seat", "Seat.UndoUntil": "seat", "Seat.CreatedAt": "seat", "Seat.UpdatedAt": "seat",
 	"Seat.Hosts": "hosting", "Seat.HostTurn": "hosting", "Seat.FirstName": "name", "Seat.Name": "name", "Seat.Email": "address",
 	"Seat.Undeliverable": "undeliverable",
-	"Seat.LastSignAt":    "never", "Seat.StillInAskedAt": "never", // left out of every view: Member.bare
+	"Seat.LastSignAt":    "never", "Seat.StillInAskedAt": "never", "Seat.FeedEpoch": "never", // left out of every view: Member.bare
 }
 
 // TestWhatFacilitatorsSeeIsWhatIsSaid holds the list that everybody is told against what facilitators are answered.

@@ -266,6 +266,6 @@ func whoseDetails(tx database.Tx, actor identity.Actor, seats []Member) (func(Me
 
 // bare leaves out what is nobody's to see: when somebody was last heard of, and what she was asked alone.
 func (m Member) bare() Member {
-	m.LastSignAt, m.StillInAskedAt = nil, nil
+	m.LastSignAt, m.StillInAskedAt, m.FeedEpoch = nil, nil, 0
 	return m
 }
