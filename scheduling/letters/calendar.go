@@ -88,13 +88,36 @@ func (l *letter) attach(method, name string, only bool, events ...ical.Event) er
 	return nil
 }
 
-// attachRun adds the run of the present series as one series; of a newcomer only what is to come.
-func (l *letter) attachRun(onlyComing bool) error {
+// attachRun adds the run as one series, and each series before it that still has dates to come; of a newcomer only what
+// is to come.
+func (l *letter) attachRun(onlyComing bool) error { return l.attachSeries(onlyComing, l.earlier()...) }
+
+// attachSeries adds the present series and some before it.
+func (l *letter) attachSeries(onlyComing bool, others ...int) error {
 	events, err := l.run(l.b.Circle.Series, l.instances(l.b.Circle.Series, onlyComing))
 	if err != nil {
 		return err
 	}
-	return l.attach(ical.Request, fileRun, false, events...)
+	if err := l.attach(ical.Request, fileRun, false, events...); err != nil {
+		return err
+	}
+	for _, series := range others {
+		if err := l.attachOld(series, onlyComing); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// earlier are the series before the present one that have dates to come: a new slot can begin some weeks on.
+func (l *letter) earlier() []int {
+	others := map[int]bool{}
+	for _, s := range l.coming() {
+		if s.Series != l.b.Circle.Series {
+			others[s.Series] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(others))
 }
 
 // run is a series of sessions. Its rhythm is the guide set's; where dates were laid out anew off that rhythm, it is a
@@ -158,30 +181,27 @@ func (l *letter) attachChanges(w *whatChanged) error {
 	if !rests && w.count() == 0 {
 		return nil
 	}
-	if err := l.attachRun(false); err != nil {
-		return err
+	others := w.others(l.b.Circle.Series)
+	if rests {
+		others = append(others, l.earlier()...)
 	}
-	return l.attachOthers(w)
+	slices.Sort(others)
+	return l.attachSeries(false, slices.Compact(others)...)
 }
 
-// attachOthers brings the series beside the present one up to date: one that ended with a new slot, and one in which
-// dates before it changed.
-func (l *letter) attachOthers(w *whatChanged) error {
+// others are the series beside the present one that changed: one that ended with a new slot, and one in which dates
+// before it changed.
+func (w *whatChanged) others(present int) []int {
 	others := map[int]bool{}
 	if w.series > 0 {
 		others[w.series] = true
 	}
 	for _, d := range w.known() {
-		if d.Session.Series != l.b.Circle.Series {
+		if d.Session.Series != present {
 			others[d.Session.Series] = true
 		}
 	}
-	for _, series := range slices.Sorted(maps.Keys(others)) {
-		if err := l.attachOld(series); err != nil {
-			return err
-		}
-	}
-	return nil
+	return slices.Collect(maps.Keys(others))
 }
 
 // attachChange adds one session as it is now: moved or called off.
@@ -214,17 +234,30 @@ func answered(a scheduling.Answer) string {
 	return ""
 }
 
-// attachGone takes out of the person's calendar the sessions that do not come any more: a single one by its place, more
-// than one with the whole series, because Outlook reads only the first entry of a file (docs/adr/0116).
+// attachGone takes out of the person's calendar the sessions that do not come any more: of a series a single one by its
+// place, more than one with the whole of it, because Outlook reads only the first entry of a file (docs/adr/0116).
 func (l *letter) attachGone(gone []scheduling.Session) error {
-	switch len(gone) {
-	case 0:
-		return nil
-	case 1:
-		gone[0].State = scheduling.Cancelled
-		return l.attach(ical.Cancel, fileChange, false, l.override(gone[0], l.b.Circle.Sequence))
+	of := map[int][]scheduling.Session{}
+	for _, s := range gone {
+		of[s.Series] = append(of[s.Series], s)
 	}
-	return l.attachCancelled(gone[0].Series, fileChange, false)
+	for _, series := range slices.Backward(slices.Sorted(maps.Keys(of))) {
+		name, only := fileChange, false
+		if len(l.files) > 0 {
+			name, only = fileOld, true
+		}
+		var err error
+		if s := of[series][0]; len(of[series]) == 1 {
+			s.State = scheduling.Cancelled
+			err = l.attach(ical.Cancel, name, only, l.override(s, l.b.Circle.Sequence))
+		} else {
+			err = l.attachCancelled(series, name, only)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // attachCancelled takes a whole series out of the calendar.
@@ -253,21 +286,21 @@ func (l *letter) attachCancelled(series int, name string, only bool) error {
 func (l *letter) attachEnd() error {
 	var gone []scheduling.Session
 	for _, s := range l.b.Sessions {
-		if _, told := l.b.Told[s.ID]; told && s.State == scheduling.Cancelled && s.Series == l.b.Circle.Series && s.StartsAt.After(l.notice.HoldUntil) {
+		if _, told := l.b.Told[s.ID]; told && s.State == scheduling.Cancelled && s.StartsAt.After(l.notice.HoldUntil) {
 			gone = append(gone, s)
 		}
 	}
 	return l.attachGone(gone)
 }
 
-// attachOld ends a series before the present one: what was held stays where it was, and what stands before the new one
-// begins; the rest goes. It is a file of its own, because one file speaks of one entry (RFC 5546, 3.2).
-func (l *letter) attachOld(series int) error {
-	held := l.instances(series, false)
-	if len(held) == 0 {
+// attachOld brings a series before the present one up to date: what was held stays where it was, and what stands before
+// the new one begins; the rest goes. It is a file of its own, because one file speaks of one entry (RFC 5546, 3.2).
+func (l *letter) attachOld(series int, onlyComing bool) error {
+	stays := l.instances(series, onlyComing)
+	if len(stays) == 0 {
 		return l.attachCancelled(series, fileOld, true)
 	}
-	events, err := l.run(series, held)
+	events, err := l.run(series, stays)
 	if err != nil {
 		return err
 	}

@@ -125,14 +125,15 @@ func (p *posted) takeIn() {
 	p.read = len(mails)
 }
 
-// toCome are the starts of the sessions that lie ahead of somebody, as far as she was told of them; none for who left.
+// toCome are the starts of the sessions that lie ahead of somebody, as far as she was told of them, where a newcomer was
+// told of all by the letter of welcome; none for who left.
 func (p *posted) toCome(who string) string {
 	p.t.Helper()
 	b := got(p.calendar.Brief(p.ctx, p.circleID, p.person(who).ID))(p.t)
 	in := slices.ContainsFunc(b.Members, func(m circles.Member) bool { return m.PersonID == p.person(who).ID })
 	var out strings.Builder
 	for _, s := range b.Sessions {
-		if _, told := b.Told[s.ID]; in && told && s.Coming(p.clock.Now()) {
+		if _, told := b.Told[s.ID]; in && (told || len(b.Told) == 0) && s.Coming(p.clock.Now()) {
 			fmt.Fprintln(&out, s.StartsAt.UTC().Format(time.RFC3339))
 		}
 	}
@@ -230,6 +231,28 @@ func (p *posted) slot(day time.Weekday, at wall.TimeOfDay) {
 	got(p.calendar.NewSlot(p.ctx, p.farah, p.circleID, 0, scheduling.SlotChange{Slot: slot}, false))(p.t)
 }
 
+// followTwoSeries lives a circle whose new slot begins some weeks on: until then there are dates to come in two series, for
+// who joins, leaves, comes back, and at the end.
+func (p *posted) followTwoSeries() {
+	t := p.t
+	p.begin()
+	p.lets("begin", "2017-08-22 12:00")
+	slot := wall.Slot{Weekday: time.Tuesday, At: wall.At(17, 0), Zone: p.zone.String()}
+	got(p.calendar.NewSlot(p.ctx, p.farah, p.circleID, 0, scheduling.SlotChange{Slot: slot, FromOn: p.coming(3).On(p.zone)}, false))(t)
+	p.lets("a slot from the fourth week on", "2017-08-23 12:00")
+	p.moves(p.as("An"), 0, 1, wall.At(9, 0))
+	p.lets("a move before the slot", "2017-08-24 12:00")
+	got(p.registry.Leave(p.ctx, p.as("Els"), p.seat("Els").ID))(t)
+	p.lets("Els leaves", "2017-08-25 12:00")
+	got(p.registry.UndoLeave(p.ctx, p.as("Els"), p.seat("Els").ID))(t)
+	p.lets("Els comes back", "2017-08-28 12:00")
+	p.join("Gil Gysen", "2017-08-29 08:00")
+	p.watched = append(p.watched, "Gil")
+	p.lets("Gil joins", "2017-08-29 12:00")
+	got(p.calendar.End(p.ctx, p.as("An"), p.circleID, 0, circles.EndDates, "", false))(t)
+	p.lets("end", "2017-09-04 12:00")
+}
+
 // followAcross lives a circle across a clock change: what moves, falls out and is laid out anew stands on both sides.
 func (p *posted) followAcross() {
 	p.begin()
@@ -277,6 +300,7 @@ func TestForeignProgramsFollowACircleThroughItsChanges(t *testing.T) {
 		live    func(p *posted)
 	}{
 		{"everything", []string{"An", "Els"}, (*posted).followAll},
+		{"two series", []string{"An", "Els"}, (*posted).followTwoSeries},
 		{"march", []string{"Ben"}, func(p *posted) {
 			p.answersAreRead()
 			p.another("Europe/Brussels", wall.NewDate(2018, 2, 22))

@@ -46,11 +46,11 @@ func (l *letter) wasIn(seatID string) bool {
 	return false
 }
 
-// ahead are the sessions of the present series that lie ahead, called off with the circle or not.
+// ahead are the sessions that lie ahead, called off with the circle or not.
 func (l *letter) ahead() []scheduling.Session {
 	var out []scheduling.Session
 	for _, s := range l.b.Sessions {
-		if s.StartsAt.After(l.now) && s.Series == l.b.Circle.Series && s.State != scheduling.Skipped {
+		if s.StartsAt.After(l.now) && s.State != scheduling.Skipped {
 			out = append(out, s)
 		}
 	}
