@@ -148,7 +148,7 @@ func (c *course) askGoOn() {
 	c.touched = true
 	c.due(Silence, c.now.Add(SilenceEnds))
 	c.untold("reminders-stopped")
-	c.ofCircle(NoticeGoOn, "", c.now, c.members)
+	c.patiently(func() { c.ofCircle(NoticeGoOn, "", c.now, c.members) })
 }
 
 // goesOn takes it that the circle goes on: reminders begin again, and what went by until this answer is not counted.
@@ -204,7 +204,7 @@ func (c *course) askFinishOrMore() {
 			return
 		}
 	}
-	c.ofCircle(NoticeFinishOrMore, "", c.sessions[len(c.sessions)-1].StartsAt, c.members)
+	c.patiently(func() { c.ofCircle(NoticeFinishOrMore, "", c.sessions[len(c.sessions)-1].StartsAt, c.members) })
 }
 
 // MoreDates adds dates at the end of a run, up to twice the guide weeks in all; n = 0 asks for as many as the guide

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"kring/internal/database"
+	"kring/internal/identity"
 	"kring/internal/wall"
 )
 
@@ -86,4 +88,31 @@ func TestWhenAQuestionGoes(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, got, c.want)
 		}
 	}
+}
+
+func TestWhatCanWaitComesOutsideQuietHours(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		hours := &identity.QuietHours{From: "08:00", Until: "15:00"}
+		for n := range 5 {
+			member := w.member(n)
+			w.write(func(tx database.Tx) error {
+				_, err := identity.PatchIn(tx, w.clock.Now(), member.PersonID, 0, identity.Patch{QuietHours: &hours})
+				return err
+			})
+		}
+		w.until("2018-02-20T12:40:00Z")
+		want := map[string]string{NoticeReminderTwoDays: "2018-02-16T14:00:00Z", NoticeOutcomeQuestion: "2018-02-20T14:00:00Z"}
+		found := map[string]bool{}
+		for _, n := range w.notices() {
+			if hour, patient := want[n.Kind]; patient && !n.HoldUntil.Equal(at(t, hour)) {
+				t.Errorf("%s comes at %v, want %s", n.Kind, n.HoldUntil, hour)
+			}
+			found[n.Kind] = true
+		}
+		for kind := range want {
+			if !found[kind] {
+				t.Errorf("no %s", kind)
+			}
+		}
+	})
 }

@@ -36,7 +36,8 @@ func (c *course) remind(r Reminder) error {
 }
 
 // remindTwoDays reminds everybody expected who was in when it fell due. Where the question a day ahead or the hour before
-// has come as well, this one stands for them. It goes out between 8 and 18 h where each person is, unless the session leaves no time for that.
+// has come as well, this one stands for them. It goes out between 8 and 18 h where each person is, and not in quiet hours,
+// unless the session leaves no time for that.
 func (c *course) remindTwoDays(s Session, r Reminder) error {
 	if c.circle.RemindersStoppedAt != nil {
 		return nil
@@ -113,7 +114,7 @@ func (c *course) askAbout(flagID string, m circles.Member, hour, until time.Time
 const soonAfter = time.Hour
 
 // holdFor is when somebody is told of a session by a reminder that fell due at an instant: now, or in the morning where
-// the person is.
+// the person is, and not in quiet hours.
 func (c *course) holdFor(p identity.Person, s Session, due time.Time) time.Time {
 	loc, err := wall.LoadZone(p.Zone)
 	if err != nil {
@@ -122,7 +123,7 @@ func (c *course) holdFor(p identity.Person, s Session, due time.Time) time.Time 
 	if c.now.Sub(due) > soonAfter {
 		due = c.now
 	}
-	if hold := inDay(due, loc); hold.After(c.now) && hold.Before(s.StartsAt.Add(-hourAhead)) {
+	if hold := p.Quiet().After(inDay(due, loc), loc); hold.After(c.now) && hold.Before(s.StartsAt.Add(-hourAhead)) {
 		return hold.UTC()
 	}
 	return c.now
@@ -167,9 +168,9 @@ func (c *course) askOutcome(s Session) error {
 		if next, ok := Next(c.sessions, c.now); ok {
 			until = next.StartsAt
 		}
-		c.about(NoticeOutcomeQuestion, s, []circles.Member{host}, until)
+		c.patiently(func() { c.about(NoticeOutcomeQuestion, s, []circles.Member{host}, until) })
 	}
-	c.askStillIn(s)
+	c.patiently(func() { c.askStillIn(s) })
 	return nil
 }
 

@@ -18,6 +18,7 @@ type post struct {
 	subjectID   string // a member, a break, a message
 	key         string
 	holdUntil   time.Time
+	patient     bool      // nobody sits waiting for it: it comes outside the reader's quiet hours
 	usefulUntil time.Time // zero: always
 }
 
@@ -138,12 +139,41 @@ func (c *course) savePosts() error {
 			continue
 		}
 		seen[p.key] = true
+		hold, err := c.holdPost(p)
+		if err != nil {
+			return err
+		}
 		notices = append(notices, outbox.Notice{
 			PersonID: p.personID, Kind: p.kind, Key: p.key, ProgrammeID: c.circle.ProgrammeID, CircleID: c.circle.ID,
-			SessionID: p.sessionID, SubjectID: p.subjectID, HoldUntil: p.holdUntil, UsefulUntil: p.usefulUntil,
+			SessionID: p.sessionID, SubjectID: p.subjectID, HoldUntil: hold, UsefulUntil: p.usefulUntil,
 		})
 	}
 	return outbox.NoteIn(c.tx, notices...)
+}
+
+// holdPost is when a post goes: a patient one not in the quiet hours of its person, unless it is of no use after them.
+func (c *course) holdPost(p post) (time.Time, error) {
+	if !p.patient {
+		return p.holdUntil, nil
+	}
+	people, err := c.people()
+	if err != nil {
+		return time.Time{}, err
+	}
+	until := p.usefulUntil
+	if until.IsZero() {
+		until = c.now.AddDate(0, 0, 1) // no quiet hours last as long
+	}
+	return c.undisturbed(people[p.personID], until), nil
+}
+
+// patiently lets what is asked wait for the end of quiet hours.
+func (c *course) patiently(ask func()) {
+	before := len(c.posts)
+	ask()
+	for i := range c.posts[before:] {
+		c.posts[before+i].patient = true
+	}
 }
 
 // hold brings a letter that waits forward.
