@@ -32,7 +32,7 @@ func (c *course) begin(draft BeginDraft) error {
 		if !draft.StartsOn.IsZero() {
 			c.circle.StartsOn = draft.StartsOn
 		}
-		if err := c.checkStart(); err != nil {
+		if err := c.checkStart(c.circle.StartsOn); err != nil {
 			return err
 		}
 	}
@@ -55,11 +55,12 @@ func (c *course) begin(draft BeginDraft) error {
 	return nil
 }
 
-func (c *course) checkStart() error {
+// checkStart says whether a circle can begin, or begin again, on a date; Begin itself answers no-start for none.
+func (c *course) checkStart(on wall.Date) error {
 	var v fault.Violations
-	on, today := c.circle.StartsOn, c.today()
+	today := c.today()
 	switch {
-	case on.IsZero(): // Begin answers no-start
+	case on.IsZero():
 	case on.Before(today):
 		v.Add("/starts_on", "in-the-past")
 	case on.Sub(today) > farthestStart:
@@ -85,7 +86,7 @@ func (cal *Calendar) PreviewBegin(ctx context.Context, actor identity.Actor, cir
 		if c.circle.StartsOn.IsZero() {
 			return Preview{}, fault.New(fault.Conflict, "no-start")
 		}
-		if err := c.checkStart(); err != nil {
+		if err := c.checkStart(c.circle.StartsOn); err != nil {
 			return Preview{}, err
 		}
 		return c.preview()

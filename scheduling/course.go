@@ -158,11 +158,18 @@ func (s *Session) put(start time.Time) {
 	s.StartsAt, s.EndsAt = start, start.Add(length)
 }
 
-// layOutFrom gives n dates of the run from a date on, each later than now.
+// layOutFrom gives n dates of the run from a date on, each later than now. A date on which the circle agreed not to meet
+// stays free.
 func (c *course) layOutFrom(from wall.Date, n int) ([]Dated, error) {
 	run, err := c.run()
 	if err != nil {
 		return nil, err
+	}
+	for _, s := range c.sessions {
+		if calledOff := s.State == Skipped || s.State == Cancelled; calledOff && c.replaced(s.ID) {
+			on := s.On(c.loc)
+			run.Off.Breaks = append(slices.Clip(run.Off.Breaks), Span{FromOn: on, UntilOn: on})
+		}
 	}
 	dates, _, err := run.LayOut(from, c.now, n)
 	return enough(dates, n, err)

@@ -312,6 +312,34 @@ func TestANewSlotFromADateOn(t *testing.T) {
 	})
 }
 
+// The slot that a circle has puts moved dates back onto it, and begins nothing new.
+func TestTheSameSlotAgain(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		same := SlotChange{Slot: wall.Slot{Weekday: time.Tuesday, At: wall.At(12, 30)}}
+		first := w.on("2018-02-20")
+		if c := got(w.calendar.NewSlot(w.ctx, w.member(0), w.circleID, 0, same, false))(t); c.Circle.Series != 1 || len(c.Changes()) != 0 {
+			t.Errorf("series %d, changes %v", c.Circle.Series, changesOf(c))
+		}
+		got(w.calendar.Move(w.ctx, w.member(0), first.ID, 0, day(t, "2018-02-22"), wall.At(9, 0), false))(t)
+		same.FromOn = day(t, "2018-02-20")
+		c := got(w.calendar.NewSlot(w.ctx, w.member(0), w.circleID, 0, same, false))(t)
+		if c.Circle.Series != 1 || c.Circle.ReasonsSince != nil || w.on("2018-02-20").ID != first.ID {
+			t.Errorf("series %d, dates %v", c.Circle.Series, w.dates())
+		}
+	})
+}
+
+func TestAnAgreedSkipStaysFree(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		got(w.calendar.Skip(w.ctx, w.member(0), w.on("2018-03-06").ID, 0, false))(t)
+		w.commit(w.foresee(Step{Kind: StepShift, FromOn: day(t, "2018-02-27"), Weeks: 1}))
+		want := []string{"2018-02-20 planned", "2018-03-06 skipped", "2018-03-13 planned", "2018-03-20 planned"}
+		if dates := w.dates(); !slices.Equal(dates[:4], want) {
+			t.Errorf("the dates are %v", dates)
+		}
+	})
+}
+
 func TestSlotsThatMembersShare(t *testing.T) {
 	lives(t, tuesdays, func(t *testing.T, w *world) {
 		for n, hours := range [][]wall.Hours{

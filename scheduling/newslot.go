@@ -27,7 +27,8 @@ func (cal *Calendar) NewSlot(ctx context.Context, actor identity.Actor, circleID
 	})
 }
 
-// stepNewSlot lays the sessions from a date on out anew, on another weekday and hour.
+// stepNewSlot lays the sessions from a date on out anew, on another weekday and hour. On those that the circle has it puts
+// what was moved back onto the slot, in the series that there is.
 func (c *course) stepNewSlot(step *Step) error {
 	if err := c.running(); err != nil {
 		return err
@@ -44,8 +45,10 @@ func (c *course) stepNewSlot(step *Step) error {
 	if err := v.Err(); err != nil {
 		return err
 	}
-	c.circle.AgreeSlot(c.now, slot)
-	c.touched = true
+	if has, ok := c.circle.Slot(); !ok || has.Weekday != slot.Weekday || has.At != slot.At {
+		c.circle.AgreeSlot(c.now, slot)
+		c.touched = true
+	}
 	if err := c.relay(step.FromOn); err != nil {
 		return err
 	}

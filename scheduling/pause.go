@@ -202,10 +202,8 @@ func withoutSpan(spans []Span, gone Span) []Span {
 // to the end of the guide is added.
 func (c *course) revive(startsOn wall.Date) error {
 	endedAt, from := c.circle.EndedAt, c.from(startsOn)
-	if from.Before(c.today()) || from.Sub(c.today()) > farthestStart {
-		var v fault.Violations
-		v.Add("/starts_on", "in-the-past")
-		return v.Err()
+	if err := c.checkStart(from); err != nil {
+		return err
 	}
 	var err error
 	if c.circle, err = circles.ReviveIn(c.tx, c.actor, c.now, c.circle); err != nil {

@@ -260,6 +260,8 @@ func TestACircleThatStaysSilentEndsAndCanBeRevived(t *testing.T) {
 			t.Fatalf("the circle is %s, %s", c.State, c.EndReason)
 		}
 		refused(w.calendar.Resume(w.ctx, w.facilitator, w.circleID, 99, day(t, "2018-04-03"), false))(t, "stale")
+		violates(w.calendar.Resume(w.ctx, w.member(0), w.circleID, 0, day(t, "2018-03-29"), false))(t, "/starts_on in-the-past")
+		violates(w.calendar.Resume(w.ctx, w.member(0), w.circleID, 0, day(t, "2019-04-10"), false))(t, "/starts_on too-far")
 		change := got(w.calendar.Resume(w.ctx, w.member(0), w.circleID, 0, day(t, "2018-04-10"), false))(t)
 		next, _ := Next(w.course().sessions, w.clock.Now())
 		if change.Circle.State != circles.Running || next.StartsAt.Format(time.DateOnly) != "2018-04-10" || change.Letters != 5 {
