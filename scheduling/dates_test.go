@@ -323,8 +323,8 @@ func TestTheSameSlotAgain(t *testing.T) {
 		got(w.calendar.Move(w.ctx, w.member(0), first.ID, 0, day(t, "2018-02-22"), wall.At(9, 0), false))(t)
 		same.FromOn = day(t, "2018-02-20")
 		c := got(w.calendar.NewSlot(w.ctx, w.member(0), w.circleID, 0, same, false))(t)
-		if c.Circle.Series != 1 || c.Circle.ReasonsSince != nil || w.on("2018-02-20").ID != first.ID {
-			t.Errorf("series %d, dates %v", c.Circle.Series, w.dates())
+		if c.Circle.Series != 1 || !c.Circle.ReasonsSince.Equal(*c.Circle.BegunAt) || w.on("2018-02-20").ID != first.ID {
+			t.Errorf("series %d, since %v, dates %v", c.Circle.Series, c.Circle.ReasonsSince, w.dates())
 		}
 	})
 }

@@ -149,9 +149,14 @@ func (l *letter) allDates() {
 
 // onBreak tells which weeks the circle keeps free, and where the sessions went that fell on them.
 func (l *letter) onBreak(w *whatChanged, b scheduling.CircleBreak) {
-	from, until := dayWords(b.FromOn, l.lang), dayWords(b.UntilOn, l.lang)
-	l.titledOnce("letter.dates_changed.break.subject", "from", from, "until", until)
-	l.paragraph("letter.dates_changed.break.text", "from", from, "until", until, "by", l.who(w, ""))
+	key, args := "letter.dates_changed.break", []any{"from", dayWords(b.FromOn, l.lang)}
+	if b.UntilOn == b.FromOn {
+		key += ".day"
+	} else {
+		args = append(args, "until", dayWords(b.UntilOn, l.lang))
+	}
+	l.titledOnce(key+".subject", args...)
+	l.paragraph(key+".text", append(args, "by", l.who(w, ""))...)
 	if lines := l.changedLines(w); len(lines) > 0 {
 		l.add(lines)
 	}

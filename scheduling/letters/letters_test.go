@@ -108,6 +108,15 @@ func TestLettersOfChangedDates(t *testing.T) {
 	})
 }
 
+func TestLetterOfABreakOfOneDay(t *testing.T) {
+	lives(t, func(t *testing.T, w *world) {
+		w.begin()
+		free := wall.NewDate(2017, 9, 14)
+		got(w.calendar.AddBreak(w.ctx, w.as("Cato"), w.circleID, 0, free, free, false))(t)
+		w.golden("dates_changed-break-day", "An", scheduling.NoticeDatesChanged)
+	})
+}
+
 func TestLettersOfACircleThatFallsSilent(t *testing.T) {
 	lives(t, func(t *testing.T, w *world) {
 		w.begin()
