@@ -10,7 +10,7 @@ import (
 	"kring/circles"
 )
 
-// farthestStart is how many days ahead a run may begin, and a session may be moved to.
+// farthestStart is how many days ahead a run may begin, a session may be moved to, and a shift may put the first that it moves.
 const farthestStart = 366
 
 // BeginDraft is what somebody says when beginning a circle.

@@ -187,7 +187,8 @@ func (c *course) laidOutFrom(step *Step, v *fault.Violations) {
 	}
 }
 
-// stepShift lays the sessions from a date on out anew, so many weeks later.
+// stepShift lays the sessions from a date on out anew, so many weeks later: the first of them not after the last day on
+// which a run could begin.
 func (c *course) stepShift(step *Step) error {
 	if err := c.running(); err != nil {
 		return err
@@ -205,6 +206,10 @@ func (c *course) stepShift(step *Step) error {
 		return fault.New(fault.Conflict, "no-sessions-left")
 	}
 	to := wall.DateOf(c.sessions[first].SlotStartsAt, c.loc).AddDays(7 * step.Weeks)
+	if today := c.today(); to.Sub(today) > farthestStart { // a programme has no last day, and shifts add up
+		v.Add(fieldWeeks, "weeks-too-far", fault.Args{"date": today.AddDays(farthestStart).String()})
+		return v.Err()
+	}
 	if err := c.relayTo(step.FromOn, to); err != nil {
 		return err
 	}

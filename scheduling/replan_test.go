@@ -332,6 +332,35 @@ func TestBadSteps(t *testing.T) {
 	})
 }
 
+// TestARunIsNotPutOffForEver shifts it again and again. A programme has no last day: what bounds a run is that it may begin a year
+// ahead, and no shift puts its first session behind that.
+func TestARunIsNotPutOffForEver(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		last := w.clock.Now().AddDate(0, 0, farthestStart)
+		shift := func(weeks int) (Replan, error) {
+			return w.calendar.PreviewReplan(w.ctx, w.member(0), w.circleID, Step{Kind: StepShift, Weeks: weeks})
+		}
+		for range 4 {
+			got(w.calendar.CommitReplan(w.ctx, w.member(0), got(shift(12))(t).ID, true))(t)
+		}
+		before := w.dates()
+		violates(shift(12))(t, "/weeks weeks-too-far")
+		if !slices.Equal(before, w.dates()) {
+			t.Errorf("something was done: %v", w.dates())
+		}
+		for err := error(nil); err == nil; {
+			var r Replan
+			if r, err = shift(1); err == nil {
+				got(w.calendar.CommitReplan(w.ctx, w.member(0), r.ID, true))(t)
+			}
+		}
+		next, _ := Next(w.course().sessions, w.clock.Now())
+		if next.StartsAt.After(last) || next.StartsAt.Before(last.AddDate(0, 0, -8)) {
+			t.Errorf("after all that can be, the next is at %s; a year ends at %s", next.StartsAt, last)
+		}
+	})
+}
+
 func TestASessionOfAnotherCircleIsNotFound(t *testing.T) {
 	lives(t, tuesdays, func(t *testing.T, w *world) {
 		other, before := w.on("2018-03-06").ID, w.circleID
