@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -95,7 +96,7 @@ func (a *API) answer(c echo.Context, r refusal) {
 	if r.RetryAfter > 0 {
 		h.Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(r.RetryAfter.Seconds()))))
 	}
-	body, err := json.Marshal(a.problem(r, language(c), requestID(c)))
+	body, err := json.Marshal(a.problem(asAsked(r, c.Request().Method), language(c), requestID(c)))
 	if err != nil { // texts and numbers always marshal
 		panic(err)
 	}
@@ -103,6 +104,21 @@ func (a *API) answer(c echo.Context, r refusal) {
 	if c.Request().Method != http.MethodHead {
 		_, _ = c.Response().Write(body) // the caller has gone
 	}
+}
+
+// asAsked points at what the caller wrote: who only reads sends no body, so what a room found wrong in a field stood in a
+// parameter.
+func asAsked(r refusal, method string) refusal {
+	if method != http.MethodGet && method != http.MethodHead {
+		return r
+	}
+	r.Violations = list(r.Violations, func(v fault.Violation) fault.Violation {
+		if name, is := strings.CutPrefix(v.Pointer, "/"); is {
+			v.Pointer = "?" + name
+		}
+		return v
+	})
+	return r
 }
 
 func (a *API) problem(r refusal, lang, id string) contract.Problem {
