@@ -221,13 +221,16 @@ func (e entries) tellOutdated(s *Session) {
 	})
 }
 
-// at is the session that stands at a place of a series.
+// at is the session that stands at a place of a series: where one was called off and another has its place since, that one.
 func (c *course) at(series int, place time.Time) *Session {
-	i := slices.IndexFunc(c.sessions, func(s Session) bool { return s.Series == series && s.SlotStartsAt.Equal(place) })
-	if i < 0 {
-		return nil
+	var found *Session
+	for i := range c.sessions {
+		s := &c.sessions[i]
+		if s.Series == series && s.SlotStartsAt.Equal(place) && (found == nil || found.State != Planned) {
+			found = s
+		}
 	}
-	return &c.sessions[i]
+	return found
 }
 
 // comingOf are the sessions of a series that lie ahead.

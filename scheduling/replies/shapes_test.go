@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"kring/internal/identity"
 	"kring/internal/mailbox"
+	"kring/internal/wall"
 
 	"kring/scheduling"
 )
@@ -87,6 +89,24 @@ func TestAnAnswerToAnOldDate(t *testing.T) {
 		l.Start, l.Sequence = l.Start.Add(-24*time.Hour), l.Sequence-1
 		if outcome := w.gets(l, "google-accepted"); outcome != Outdated || w.told("An") != scheduling.NoticeAnswerOutdated {
 			t.Errorf("%s, told %q", outcome, w.told("An"))
+		}
+	})
+}
+
+// Where a skipped date was given to another session again, the answer is about the one that takes place.
+func TestAnAnswerToAPlaceThatTwoSessionsHadIsAboutTheOneToCome(t *testing.T) {
+	lives(t, func(t *testing.T, w *world) {
+		an := identity.Actor{PersonID: w.people["An"].ID}
+		s := w.session(2)
+		got(w.calendar.Skip(w.ctx, an, s.ID, 0, false))(t)
+		brussels := got(wall.LoadZone("Europe/Brussels"))(t)
+		preview := got(w.calendar.PreviewReplan(w.ctx, an, w.circleID, scheduling.Step{Kind: scheduling.StepAdd, On: s.On(brussels)}))(t)
+		got(w.calendar.CommitReplan(w.ctx, an, preview.ID, true))(t)
+		if w.session(2).State != scheduling.Skipped || !w.session(3).StartsAt.Equal(s.StartsAt) {
+			t.Fatal("two sessions did not stand at one place")
+		}
+		if outcome := w.gets(w.of("An", 3), "google-accepted"); outcome != Recorded || w.said("An", 3) != scheduling.Yes {
+			t.Errorf("%s, said %q, told %q", outcome, w.said("An", 3), w.told("An"))
 		}
 	})
 }
