@@ -183,6 +183,25 @@ func TestWhatFailsIsTriedLessOftenAndGivenUpAfterAMonth(t *testing.T) {
 	})
 }
 
+// TestACalendarGivenAnewHasItsOwnMonth gives another address when the one before was given up: its first failure is a
+// first one.
+func TestACalendarGivenAnewHasItsOwnMonth(t *testing.T) {
+	worlds(t, func(w *world) {
+		w.server.answers(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusInternalServerError) })
+		w.named(w.address())
+		w.change(map[string]any{"created_at": w.clock.Machine().Add(-giveUp)})
+		w.refreshed()
+		if shown := w.shown(); shown.Failure != GivenUp {
+			t.Fatalf("after a month: %+v", shown)
+		}
+		w.named(w.address())
+		w.refreshed()
+		if shown := w.shown(); shown.Failure != fetch.Unreachable || w.row().NextCheckAt == nil || w.clock.Machine().Sub(shown.CreatedAt) > time.Hour {
+			t.Errorf("once it was given anew: %+v", shown)
+		}
+	})
+}
+
 func TestTwoProcessesReadACalendarOnce(t *testing.T) {
 	worlds(t, func(w *world) {
 		asked, answered := make(chan struct{}), make(chan struct{})

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"kring/internal/database"
 
 	"kring/scheduling/fitting"
@@ -98,9 +96,13 @@ func calendarOf(tx database.Tx, personID string) (calendarRow, bool, error) {
 	return found[0], true, nil
 }
 
-// saveCalendar writes the calendar that a person names, over the one that she had.
+// saveCalendar puts the calendar that a person names in the place of the one that she had. Not by writing over it: gorm
+// then leaves created_at as it was.
 func saveCalendar(tx database.Tx, row calendarRow) error {
-	return tx.Gorm().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, UpdateAll: true}).Create(&row).Error
+	if err := tx.Gorm().Where("person_id = ?", row.PersonID).Delete(&calendarRow{}).Error; err != nil {
+		return err
+	}
+	return tx.Gorm().Create(&row).Error
 }
 
 // deleteCalendar forgets a person's calendar and what was read of it.
