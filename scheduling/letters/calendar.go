@@ -282,12 +282,17 @@ func (l *letter) attachCancelled(series int, name string, only bool) error {
 	return l.attach(ical.Cancel, name, only, events[:min(len(events), 1)]...)
 }
 
-// attachEnd takes out of calendars what the person was told of and does not come any more.
+// attachEnd takes out of calendars what the person knew of and does not come any more. What had changed before the end, and
+// was not told, stands in them as it was.
 func (l *letter) attachEnd() error {
 	var gone []scheduling.Session
 	for _, s := range l.b.Sessions {
-		if _, told := l.b.Told[s.ID]; told && s.State == scheduling.Cancelled && s.StartsAt.After(l.notice.HoldUntil) {
-			gone = append(gone, s)
+		t, told := l.b.Told[s.ID]
+		if !told || !t.At.Equal(l.notice.HoldUntil) {
+			continue
+		}
+		if was, knew := l.known(s, t); knew && was.State == scheduling.Planned && was.StartsAt.After(l.notice.HoldUntil) {
+			gone = append(gone, was)
 		}
 	}
 	return l.attachGone(gone)

@@ -253,6 +253,47 @@ func (p *posted) followTwoSeries() {
 	p.lets("end", "2017-09-04 12:00")
 }
 
+// followUntold lives a circle in which somebody leaves, and which ends, before the letter of a change went: the calendar
+// holds what was told, which is another series, or another place in it.
+func (p *posted) followUntold() {
+	t := p.t
+	p.begin()
+	p.lets("begin", "2017-08-22 12:00")
+	p.slot(time.Tuesday, wall.At(17, 0))
+	got(p.registry.Leave(p.ctx, p.as("Els"), p.seat("Els").ID))(t)
+	p.lets("Els leaves before she knows of the slot", "2017-08-24 12:00")
+	p.slot(time.Wednesday, wall.At(8, 0))
+	got(p.calendar.End(p.ctx, p.as("An"), p.circleID, 0, circles.EndDates, "", false))(t)
+	p.lets("the end before anybody knows of the next slot", "2017-08-28 12:00")
+}
+
+// followBurst lives a circle in which a slot is taken back, and another agreed on, before anybody heard of the first.
+func (p *posted) followBurst() {
+	t := p.t
+	p.begin()
+	p.lets("begin", "2017-08-22 12:00")
+	p.slot(time.Tuesday, wall.At(17, 0))
+	p.undoes(p.farah)
+	got(p.calendar.Skip(p.ctx, p.as("An"), p.coming(3).ID, 0, false))(t)
+	p.lets("a slot taken back, and a date skipped", "2017-08-24 12:00")
+	p.slot(time.Tuesday, wall.At(17, 0))
+	p.undoes(p.farah)
+	p.slot(time.Wednesday, wall.At(8, 0))
+	p.lets("a slot taken back, and another", "2017-08-28 12:00")
+	p.moves(p.as("An"), 2, 1, wall.At(9, 0))
+	p.lets("a move after it", "2017-08-29 12:00")
+	p.moves(p.as("An"), 2, 1, wall.At(9, 0))
+	p.moves(p.as("An"), 3, 1, wall.At(9, 0))
+	p.undoes(p.farah)
+	p.lets("one of two moves taken back", "2017-08-30 12:00")
+	got(p.calendar.Skip(p.ctx, p.as("An"), p.coming(2).ID, 0, false))(t)
+	p.undoes(p.farah)
+	on := p.coming(2).On(p.zone)
+	got(p.calendar.AddBreak(p.ctx, p.as("Cato"), p.circleID, 0, on, on, false))(t)
+	got(p.registry.Leave(p.ctx, p.as("Els"), p.seat("Els").ID))(t)
+	p.lets("Els leaves before she knows of a break", "2017-08-31 12:00")
+}
+
 // followAcross lives a circle across a clock change: what moves, falls out and is laid out anew stands on both sides.
 func (p *posted) followAcross() {
 	p.begin()
@@ -301,6 +342,8 @@ func TestForeignProgramsFollowACircleThroughItsChanges(t *testing.T) {
 	}{
 		{"everything", []string{"An", "Els"}, (*posted).followAll},
 		{"two series", []string{"An", "Els"}, (*posted).followTwoSeries},
+		{"untold", []string{"An", "Els"}, (*posted).followUntold},
+		{"burst", []string{"An", "Els"}, (*posted).followBurst},
 		{"march", []string{"Ben"}, func(p *posted) {
 			p.answersAreRead()
 			p.another("Europe/Brussels", wall.NewDate(2018, 2, 22))

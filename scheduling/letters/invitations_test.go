@@ -174,6 +174,22 @@ func TestWhatLeavesTheCalendarOfWhoLeaves(t *testing.T) {
 	})
 }
 
+// The last date was put off when somebody left who was not told yet: it stands at its old place in her calendar.
+func TestWhoLeavesLosesTheDateThatSheKnows(t *testing.T) {
+	lives(t, func(t *testing.T, w *world) {
+		w.asksNobody()
+		w.lastDate("2017-09-07")
+		w.sent()
+		got(w.calendar.Move(w.ctx, w.as("An"), w.on("2017-09-07").ID, 0, wall.NewDate(2017, 9, 20), wall.At(20, 0), false))(t)
+		free := wall.NewDate(2017, 9, 20)
+		got(w.calendar.AddBreak(w.ctx, w.as("An"), w.circleID, 0, free, free, false))(t)
+		got(w.registry.Leave(w.ctx, w.as("Dirk"), w.seat("Dirk").ID))(t)
+		event := entry(t, got(w.compose("Dirk", circles.KindLeft))(t))
+		contains(t, event, "STATUS:CANCELLED", "RECURRENCE-ID;TZID=Europe/Brussels:20170907T123000", "DTSTART;TZID=Europe/Brussels:20170907T123000",
+			"DTEND;TZID=Europe/Brussels:20170907T133000")
+	})
+}
+
 // What a break keeps free goes to the end of the run: its old place is taken out of calendars, and the new one is in them.
 func TestABreakTakesItsDatesOutOfCalendars(t *testing.T) {
 	lives(t, func(t *testing.T, w *world) {

@@ -46,15 +46,43 @@ func (l *letter) wasIn(seatID string) bool {
 	return false
 }
 
-// ahead are the sessions that lie ahead, called off with the circle or not.
+// ahead are the sessions that lie ahead, called off with the circle or not, as the person knows them: what changed, and was
+// not told when she left, is not in her calendar.
 func (l *letter) ahead() []scheduling.Session {
 	var out []scheduling.Session
 	for _, s := range l.b.Sessions {
-		if s.StartsAt.After(l.now) && s.State != scheduling.Skipped {
+		t, told := l.b.Told[s.ID]
+		switch {
+		case told && t.At.After(l.notice.HoldUntil):
+			s, told = l.known(s, t)
+		case len(l.b.Told) == 0: // the letter of welcome told all of them
+			told = true
+		}
+		if told && s.StartsAt.After(l.now) && s.State != scheduling.Skipped {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// known is a session as it was before a letter that the person did not get: where it stood in her calendar. It answers
+// false for one that she does not know.
+func (l *letter) known(s scheduling.Session, t scheduling.Told) (scheduling.Session, bool) {
+	if t.WasAt == nil || t.WasState == nil {
+		return s, false
+	}
+	was := s
+	was.StartsAt, was.EndsAt, was.State = *t.WasAt, t.WasAt.Add(s.EndsAt.Sub(s.StartsAt)), *t.WasState
+	if was.StartsAt.Equal(s.StartsAt) {
+		return was, true
+	}
+	for _, done := range l.dossier.Done {
+		if stood, _ := done.Stood(s.ID); stood != nil && stood.StartsAt.Equal(was.StartsAt) && stood.State == was.State {
+			was.Series, was.SlotStartsAt = stood.Series, stood.PlaceAt
+			break
+		}
+	}
+	return was, true
 }
 
 // cameBack puts the dates back into the calendar of somebody who left and thought better of it.
