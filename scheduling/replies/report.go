@@ -23,6 +23,11 @@ const mostRecipients = 10
 // status finds the codes in what a server said: "smtp; 550 5.1.1 <...> User unknown".
 var status = regexp.MustCompile(`(?:^|[\s;])([45]\d\d)(?:[ -]#?([45]\.\d{1,3}\.\d{1,3}))?`)
 
+// otherwise finds in what a server said that not the address but the mail, its sender or the room for it is the matter. Servers
+// that give no enhanced code say 550 to all of it.
+var otherwise = regexp.MustCompile(`(?i)spam|junk|virus|malware|content|policy|policies|blocked|black ?list|block ?list|reputation|rbl\b|dmarc|dkim|\bspf\b|` +
+	`sender|relay|authenticat|quota|\bfull\b|too (?:large|big|many)|message (?:was )?(?:rejected|refused)`)
+
 // readReport reads the part for programs of a report: groups of fields, the first about the mail, the others about a
 // recipient each.
 func readReport(body io.Reader) *report {
@@ -59,6 +64,10 @@ func gone(group textproto.Header) bool {
 		if said[2] != "" && (enhanced == "" || strings.HasSuffix(enhanced, ".0.0")) {
 			enhanced = said[2] // the server that refused knows more than the one that reports
 		}
+	}
+	vague := enhanced == "" || strings.HasSuffix(enhanced, ".0.0")
+	if vague && otherwise.MatchString(group.Get("Diagnostic-Code")) {
+		return false
 	}
 	return !strings.HasPrefix(enhanced, "4.") && mail.Dead(code, enhanced)
 }

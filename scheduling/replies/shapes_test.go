@@ -252,11 +252,14 @@ func TestBounces(t *testing.T) {
 			"delayed": {func(l *letter) {
 				l.Action, l.Status, l.Said = "delayed", "4.4.1", "connect to mx.example.net: timed out"
 			}, Ignored},
-			"full":                  {func(l *letter) { l.Status, l.Said = "5.2.2", "552 5.2.2 Mailbox full" }, Ignored},
-			"refused by a policy":   {func(l *letter) { l.Status, l.Said = "5.7.1", "550 5.7.1 rejected" }, Ignored},
-			"refused for now":       {func(l *letter) { l.Status, l.Said = "4.2.0", "450 4.2.0 Greylisted" }, Ignored},
-			"an address she left":   {func(l *letter) { l.Attendee = "an.old@example.org" }, Ignored},
-			"no code that says why": {func(l *letter) { l.Status, l.Said = "5.0.0", "unknown" }, Ignored},
+			"full":                              {func(l *letter) { l.Status, l.Said = "5.2.2", "552 5.2.2 Mailbox full" }, Ignored},
+			"refused by a policy":               {func(l *letter) { l.Status, l.Said = "5.7.1", "550 5.7.1 rejected" }, Ignored},
+			"refused for now":                   {func(l *letter) { l.Status, l.Said = "4.2.0", "450 4.2.0 Greylisted" }, Ignored},
+			"an address she left":               {func(l *letter) { l.Attendee = "an.old@example.org" }, Ignored},
+			"spam, by the code alone":           {func(l *letter) { l.Status, l.Said = "5.0.0", "550 Message rejected: looks like SPAM to us" }, Ignored},
+			"full, by the code alone":           {func(l *letter) { l.Status, l.Said = "5.0.0", "550 Mailbox quota exceeded" }, Ignored},
+			"our own domain, by the code alone": {func(l *letter) { l.Status, l.Said = "5.0.0", "550 mailbox unavailable: reject due to SPF policy" }, Ignored},
+			"no code that says why":             {func(l *letter) { l.Status, l.Said = "5.0.0", "unknown" }, Ignored},
 		} {
 			if outcome := bounce("An", c.change); outcome != c.want {
 				t.Errorf("%s: %s", name, outcome)
@@ -271,6 +274,10 @@ func TestBounces(t *testing.T) {
 		vague := func(l *letter) { l.Status, l.Said = "5.0.0", "550-5.1.1 The account does not exist" }
 		if outcome := bounce("Ben", vague); outcome != Bounced || w.find("Ben").UndeliverableAt == nil {
 			t.Errorf("the code of who refused: %s", outcome)
+		}
+		bare := func(l *letter) { l.Status, l.Said = "5.0.0", "550 No such user here" }
+		if outcome := bounce("Cato", bare); outcome != Bounced || w.find("Cato").UndeliverableAt == nil {
+			t.Errorf("a code alone, and who is not there: %s", outcome)
 		}
 		if w.told("An")+w.told("Ben") != "" {
 			t.Error("a report was answered")
