@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"kring/internal/fault"
+	"kring/internal/wall"
 )
 
 // statuses are the answers to refusals; pages have no others.
@@ -150,9 +151,16 @@ func (v *visit) sentence(f *fault.Fault) string {
 	return v.first(f.Code, v.argsOf(f), "web.problem.", "problem.")
 }
 
-// faultSentence is what a broken rule says at its field.
+// faultSentence is what a broken rule says at its field, the date in it written out for people.
 func (v *visit) faultSentence(broken fault.Violation) string {
-	return v.first(broken.Code, broken.Args, "web.violation.", "violation.")
+	args := broken.Args
+	if written, is := args["date"].(string); is {
+		if on, err := wall.ParseDate(written); err == nil {
+			args = maps.Clone(args)
+			args["date"] = wall.LongDate(on, v.lang)
+		}
+	}
+	return v.first(broken.Code, args, "web.violation.", "violation.")
 }
 
 // first says the first text that there is for a code.

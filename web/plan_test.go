@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -182,6 +183,20 @@ func TestWhatIsTypedWronglyIsShownBesideItsField(t *testing.T) {
 				w.post(plan, form).is(t, http.StatusBadRequest)
 			}
 		})
+	})
+}
+
+func TestARefusalWritesADateAsPeopleDo(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) {
+		form := stepForms("add", "date", "2030-01-01", "time", "09:00")
+		for lang, want := range map[string]string{
+			"nl": "Kies een dag tot en met [a-z]+ [0-9]+ [a-z]+ 2019", "en": "Choose a day up to and including [A-Z][a-z]+ [0-9]+ [A-Z][a-z]+ 2019",
+		} {
+			a := w.post(w.planOf(1)+"?lang="+lang, form).is(t, http.StatusUnprocessableEntity)
+			if !regexp.MustCompile(want).MatchString(a.page.text()) {
+				t.Errorf("%s: %s", lang, a.page.text())
+			}
+		}
 	})
 }
 
