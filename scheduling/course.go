@@ -165,14 +165,21 @@ func (c *course) layOutFrom(from wall.Date, n int) ([]Dated, error) {
 	if err != nil {
 		return nil, err
 	}
+	run.Off = c.offAgreed()
+	dates, _, err := run.LayOut(from, c.now, n)
+	return enough(dates, n, err)
+}
+
+// offAgreed are the dates that the run leaves free, and those on which the circle agreed not to meet.
+func (c *course) offAgreed() OffDays {
+	off := c.off
 	for _, s := range c.sessions {
 		if calledOff := s.State == Skipped || s.State == Cancelled; calledOff && c.replaced(s.ID) {
 			on := s.On(c.loc)
-			run.Off.Breaks = append(slices.Clip(run.Off.Breaks), Span{FromOn: on, UntilOn: on})
+			off.Breaks = append(slices.Clip(off.Breaks), Span{FromOn: on, UntilOn: on})
 		}
 	}
-	dates, _, err := run.LayOut(from, c.now, n)
-	return enough(dates, n, err)
+	return off
 }
 
 // datesAtEnd gives n dates that follow the run, or take the places of dates that were taken back; lost is the session for

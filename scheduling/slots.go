@@ -161,9 +161,9 @@ func (c *course) layOutWeekdays(from wall.Date) (weekdays, error) {
 	if err != nil {
 		return out, err
 	}
-	n := c.sessionsFrom(from)
+	n, off := c.sessionsFrom(from), c.offAgreed()
 	for weekday := range time.Weekday(7) {
-		run := Run{Slot: wall.Slot{Weekday: weekday, Zone: c.circle.Zone}, Interval: c.set.Interval, Minutes: c.set.Minutes, Off: c.off}
+		run := Run{Slot: wall.Slot{Weekday: weekday, Zone: c.circle.Zone}, Interval: c.set.Interval, Minutes: c.set.Minutes, Off: off}
 		laid, free, err := run.LayOut(from, c.now, n)
 		if err != nil {
 			return out, err

@@ -117,6 +117,25 @@ func TestASlotOfARunningCircleIsWeighedOverWhatIsToCome(t *testing.T) {
 	})
 }
 
+// TestASlotIsLaidOutAsANewSlotWouldBe holds the dates of the best hours against those of the change that agrees on them, where
+// the circle said of one date that it does not meet.
+func TestASlotIsLaidOutAsANewSlotWouldBe(t *testing.T) {
+	lives(t, tuesdays, func(t *testing.T, w *world) {
+		w.states(0, hours("tue", "10:00", "11:00"), hours("wed", "10:00", "11:00"))
+		got(w.calendar.Skip(w.ctx, w.member(0), w.on("2018-03-06").ID, 0, false))(t)
+		found := got(w.calendar.Slots(w.ctx, w.member(0), w.circleID, wall.Date{}, 10))(t)
+		if len(found) != 2 {
+			t.Fatalf("%d hours", len(found))
+		}
+		for _, slot := range found {
+			change := got(w.calendar.NewSlot(w.ctx, w.member(0), w.circleID, 0, SlotChange{Slot: slot.Slot}, true))(t)
+			if change.EndsOn != slot.EndsOn {
+				t.Errorf("%s: until %v, and as a new slot until %v", slot.Slot.Weekday, slot.EndsOn, change.EndsOn)
+			}
+		}
+	})
+}
+
 func TestASlotSaysThatClocksMoveIt(t *testing.T) {
 	forming := tuesdays
 	forming.forming, forming.zones = true, []string{"Europe/Brussels", "Europe/London", "Pacific/Auckland", "Europe/Brussels"}
