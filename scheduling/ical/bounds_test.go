@@ -64,6 +64,20 @@ func TestReadOfNoFileTakesMuch(t *testing.T) {
 	}
 }
 
+// TestRulesThatHaveEndedKeepNoneOut reads the calendar of somebody who has met every week, with one or another, for years.
+func TestRulesThatHaveEndedKeepNoneOut(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("BEGIN:VCALENDAR\n")
+	for i := range 2 * ical.MaxRules {
+		fmt.Fprintf(&text, "BEGIN:VEVENT\nUID:%d\nDTSTART:20100104T080000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;UNTIL=20110101T000000Z\nEND:VEVENT\n", i)
+	}
+	text.WriteString("BEGIN:VEVENT\nUID:last\nDTSTART:20170904T080000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY\nEND:VEVENT\nEND:VCALENDAR\n")
+	got, report, err := ical.Read(strings.NewReader(text.String()), window(t))
+	if err != nil || len(got) < 4 || report.BadRules != 0 {
+		t.Errorf("%d occurrences: %v, %+v", len(got), err, report)
+	}
+}
+
 func TestWhatTakesUpTime(t *testing.T) {
 	const timed = "DTSTART:20171003T100000Z\nDURATION:PT1H\n"
 	const day = "DTSTART;VALUE=DATE:20171003\n"

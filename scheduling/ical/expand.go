@@ -84,6 +84,9 @@ type span struct {
 // within a day, or that come after MaxRules.
 func (in *reading) expand(text string, first time.Time, s span, c clock) ([]time.Time, bool) {
 	option, last, ok := parseRule(text)
+	if ok && last.before(s.from) {
+		return nil, true // whoever has met for years has hundreds of these
+	}
 	if in.rules++; !ok || in.rules > MaxRules || in.steps > maxSteps {
 		return nil, false
 	}
@@ -157,6 +160,11 @@ func (end ruleEnd) passed(local time.Time, c clock) bool {
 		return local.After(end.at)
 	}
 	return c(local).After(end.at)
+}
+
+// before says whether the rule has ended before a local time, wherever that is.
+func (end ruleEnd) before(local time.Time) bool {
+	return !end.at.IsZero() && end.at.Add(widestOffset).Before(local)
 }
 
 // parseRule reads an RRULE, its UNTIL apart: that one may be an instant, which the library would take for a local time.

@@ -17,7 +17,7 @@ import (
 const (
 	MaxBytes       = 2 << 20
 	MaxEvents      = 5000
-	MaxRules       = 500    // recurrence rules expanded, fewer if they are long; the rest is counted
+	MaxRules       = 500    // recurrence rules that have not ended, fewer if they are long; the rest is counted
 	MaxOccurrences = 20_000 // occurrences answered, the first ones; the rest is counted
 	MaxZones       = 200    // names of zones looked up, the rest is unknown
 )
