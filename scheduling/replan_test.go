@@ -323,6 +323,7 @@ func TestBadSteps(t *testing.T) {
 		refused(preview(Step{Kind: StepSkip, SessionID: database.NewID()}))(t, "not-found")
 		refused(preview(Step{Kind: StepUndo, UndoesID: database.NewID()}))(t, "not-found")
 		refused(preview(Step{Kind: StepAdd, Count: 14}))(t, "enough-dates")
+		refused(preview(Step{Kind: StepShift, Weeks: 1, FromOn: on("2018-12-01")}))(t, "no-sessions-left")
 		got(w.calendar.AddBreak(w.ctx, w.member(0), w.circleID, 0, on("2018-06-01"), on("2018-06-10"), false))(t)
 		refused(preview(Step{Kind: StepBreak, FromOn: on("2018-06-10"), UntilOn: on("2018-06-12")}))(t, "break-overlaps")
 		refused(w.calendar.PreviewReplan(w.ctx, w.somebody("Vreemd", "Europe/Brussels"), w.circleID, Step{Kind: StepAdd}))(t, "not-found")
