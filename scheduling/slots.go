@@ -20,7 +20,7 @@ type SlotCandidate struct {
 	StartsOn wall.Date // the first of its dates
 	EndsOn   wall.Date // the last
 	Dates    int
-	Left     int       // dates of the slot that are left out between them: holidays and breaks
+	Left     int       // dates of the slot that are left out between them: holidays, breaks and weeks that the circle skips
 	Suits    int       // members whom it suits on every date
 	Of       int       // members who stated their hours
 	Silent   int       // members who stated none

@@ -2292,7 +2292,7 @@ type SlotCandidate struct {
 	// EndsOn Example: 2026-09-01
 	EndsOn On `json:"ends_on"`
 
-	// Left Dates of the slot that are left out for holidays and breaks
+	// Left Dates of the slot that are left out for holidays and breaks, and for weeks that the circle agreed to skip
 	Left int `json:"left"`
 
 	// Members Those who stated their hours, for members only; suits or not, never why
