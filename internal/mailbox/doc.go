@@ -19,7 +19,7 @@
 //
 // A [Reader]:
 //
-//	down --dialled, signed in, selected--> up: waits by IDLE (RFC 2177), or looks once a minute where that is not offered
-//	  ^                                     |
-//	  +---- connection lost, any refusal ---+      tried again after a growing pause, for ever; told once in the log
+//	down --dialled, signed in, selected, read--> up: waits by IDLE (RFC 2177), or looks once a minute where that is not offered
+//	  ^                                           |
+//	  +------- connection lost, any refusal ------+      tried again after a growing pause, for ever; told once in the log
 package mailbox

@@ -48,7 +48,7 @@ func or(d, standard time.Duration) time.Duration {
 	return d
 }
 
-// Up says whether the mailbox is open at the moment.
+// Up says whether the mailbox is open at the moment, and could be read.
 func (r *Reader) Up() bool { return r.up.Load() }
 
 // Run reads until ctx ends. A server that is away, that refuses us or that hangs up is looked for again; what it says is told

@@ -1,10 +1,12 @@
 package mailbox_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	netmail "net/mail"
 	"strings"
 	"sync"
@@ -204,6 +206,61 @@ func TestNoServerIsNoFailure(t *testing.T) {
 			lines, stop := reading(t, address, newTaker(t), nil)
 			lines.await(t, "cannot be read")
 			stop() // at once, in the middle of a pause
+		})
+	}
+}
+
+// halfServer opens a mailbox and then refuses a command.
+func halfServer(t *testing.T, refused string) (address string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go serveHalf(conn, refused)
+		}
+	}()
+	return "imap://reply:x@" + listener.Addr().String() + "?starttls=none"
+}
+
+func serveHalf(conn net.Conn, refused string) {
+	defer conn.Close()
+	fmt.Fprint(conn, "* OK [CAPABILITY IMAP4rev1 IDLE] hello\r\n")
+	raw := mailOf("one")
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+		tag, command, _ := strings.Cut(lines.Text(), " ")
+		switch {
+		case strings.Contains(command, refused):
+			fmt.Fprintf(conn, "%s NO not for you\r\n", tag)
+			continue
+		case strings.HasPrefix(command, "SELECT"):
+			fmt.Fprint(conn, "* 1 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n")
+		case strings.HasPrefix(command, "UID SEARCH"):
+			fmt.Fprint(conn, "* SEARCH 7\r\n")
+		case strings.Contains(command, "BODY"):
+			fmt.Fprintf(conn, "* 1 FETCH (UID 7 BODY[]<0> {%d}\r\n%s)\r\n", len(raw), raw)
+		case strings.Contains(command, "FETCH"):
+			fmt.Fprintf(conn, "* 1 FETCH (UID 7 RFC822.SIZE %d)\r\n", len(raw))
+		}
+		fmt.Fprintf(conn, "%s OK [CAPABILITY IMAP4rev1 IDLE] done\r\n", tag)
+	}
+}
+
+// A mailbox that can be opened and nothing more is as bad as none: it is told, and not asked for again without a pause.
+func TestAMailboxThatOnlyOpensIsNotUp(t *testing.T) {
+	for _, command := range []string{"SEARCH", "FETCH", "STORE"} {
+		t.Run(command, func(t *testing.T) {
+			lines, _ := reading(t, halfServer(t, command), newTaker(t), func(o *mailbox.Options) {
+				o.Take = func(context.Context, mailbox.Mail) error { return nil }
+			})
+			lines.await(t, "reason="+strings.ToLower(command))
 		})
 	}
 }

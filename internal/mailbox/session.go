@@ -32,7 +32,7 @@ type session struct {
 	idles  bool
 }
 
-// session reads until ctx ends or the connection does; up is called once the mailbox is open.
+// session reads until ctx ends or the connection does; up is called once the mailbox was read.
 func (r *Reader) session(ctx context.Context, up func()) error {
 	s := &session{Reader: r, news: make(chan struct{}, 1)}
 	defer r.tries.broken()
@@ -46,11 +46,12 @@ func (r *Reader) session(ctx context.Context, up func()) error {
 		late.Stop()
 	})
 	defer stop()
-	up()
-	r.up.Store(true)
 	for ctx.Err() == nil {
 		if err := s.readAll(ctx); err != nil {
 			return err
+		}
+		if !r.up.Swap(true) { // only now: one that opens and lets nothing be read or marked is of no use
+			up()
 		}
 		if err := s.wait(ctx); err != nil {
 			return err
