@@ -221,13 +221,26 @@ func (pl *planner) pressChange(sent url.Values) error {
 		return pl.to("/changes/"+moved.Fresh.ID, "moved-on")
 	}
 	if fault.HasCode(err, "already-committed") || fault.HasCode(err, "already-undone") {
-		return pl.to("/changes/"+pl.c.Param("replan"), did) // pressed twice
+		return pl.again(did)
 	}
 	if f, refused := fault.Of(err); refused && slices.Contains([]fault.Kind{fault.Conflict, fault.Invalid}, f.Kind) {
 		return pl.oneChange(pl.statusOf(f), "", pl.refusal(f))
 	}
 	if err != nil {
 		return err
+	}
+	return pl.to("/changes/"+r.ID, did)
+}
+
+// again leads to a change on which somebody pressed twice. What was taken back meanwhile is not done: the page says what
+// became of it.
+func (pl *planner) again(did string) error {
+	r, err := pl.replan()
+	if err != nil {
+		return err
+	}
+	if did == "committed" && r.State == scheduling.Undone {
+		did = ""
 	}
 	return pl.to("/changes/"+r.ID, did)
 }

@@ -127,6 +127,13 @@ func TestEveryChangeOfDatesIsLookedAtMadeAndTakenBack(t *testing.T) {
 				t.Fatalf("%s: taken back are\n%v, want\n%v", tt.name, now, before)
 			}
 			w.get(made).is(t, http.StatusOK, "Dat is daarna teruggedraaid.")
+			w.unchanged(t, func() { // on the page that was left open
+				_, late := w.follows(w.post(path, url.Values{"do": {"commit"}}))
+				late.is(t, http.StatusOK, "Dat is daarna teruggedraaid.")
+				if strings.Contains(late.page.text(), "Gedaan.") {
+					t.Errorf("%s: done, it says, of what was taken back", tt.name)
+				}
+			})
 			w.get(plan).is(t, http.StatusOK, "Wat er veranderde", "teruggedraaid")
 		}
 	})
