@@ -147,7 +147,7 @@ func (c *course) askGoOn() {
 	c.circle.RemindersStoppedAt, c.circle.GoOnAskedAt = &c.now, &c.now
 	c.touched = true
 	c.due(Silence, c.now.Add(SilenceEnds))
-	c.untold("reminders-stopped")
+	c.voids = append(c.voids, void{kinds: reminding(), reason: "reminders-stopped"}) // what changed is told: it stands in calendars
 	c.patiently(func() { c.ofCircle(NoticeGoOn, "", c.now, c.members) })
 }
 

@@ -78,11 +78,11 @@ func (c *course) tellsAll(kind, reason string, at time.Time) {
 }
 
 // dateKinds are the notices that speak of dates: a later one makes an earlier one wrong.
-func dateKinds() []string {
-	return []string{
-		NoticeReminderTwoDays, NoticeReminderHour, NoticeDatesChanged, NoticePaused, NoticeResumed, NoticeReturnSoon,
-		NoticeQuorumLost, NoticeHostChanged,
-	}
+func dateKinds() []string { return append(reminding(), changeKinds()...) }
+
+// reminding are those of them that ask for something to be done about a date that stays as it is.
+func reminding() []string {
+	return []string{NoticeReminderTwoDays, NoticeReminderHour, NoticeQuorumLost, NoticeHostChanged}
 }
 
 // without leaves one member out.

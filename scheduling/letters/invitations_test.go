@@ -190,6 +190,22 @@ func TestWhoLeavesLosesTheDateThatSheKnows(t *testing.T) {
 	})
 }
 
+// Reminders stop after three sessions that were not held; what changed just before is told all the same.
+func TestWhatChangedIsToldWhenRemindersStop(t *testing.T) {
+	lives(t, func(t *testing.T, w *world) {
+		w.asksNobody()
+		w.until("2017-09-14 18:00")
+		w.record("2017-08-31", scheduling.Missed)
+		w.record("2017-09-07", scheduling.Missed)
+		w.sent()
+		got(w.calendar.Move(w.ctx, w.as("Ben"), w.on("2017-10-05").ID, 0, wall.NewDate(2017, 10, 6), wall.At(9, 0), false))(t)
+		w.record("2017-09-14", scheduling.Missed)
+		w.last("An", scheduling.NoticeGoOn)
+		m := got(w.compose("An", scheduling.NoticeDatesChanged))(t)
+		contains(t, strings.ReplaceAll(string(m.Calendars[0].Body), "\r\n ", ""), "DTSTART;TZID=Europe/Brussels:20171006T090000")
+	})
+}
+
 // What a break keeps free goes to the end of the run: its old place is taken out of calendars, and the new one is in them.
 func TestABreakTakesItsDatesOutOfCalendars(t *testing.T) {
 	lives(t, func(t *testing.T, w *world) {
