@@ -262,7 +262,11 @@ func (p *posted) followUntold() {
 	p.slot(time.Tuesday, wall.At(17, 0))
 	got(p.registry.Leave(p.ctx, p.as("Els"), p.seat("Els").ID))(t)
 	p.lets("Els leaves before she knows of the slot", "2017-08-24 12:00")
-	p.slot(time.Wednesday, wall.At(8, 0))
+	p.slot(time.Wednesday, wall.At(17, 0))
+	got(p.registry.Leave(p.ctx, p.as("Dirk"), p.seat("Dirk").ID))(t)
+	got(p.registry.UndoLeave(p.ctx, p.as("Dirk"), p.seat("Dirk").ID))(t)
+	p.lets("Dirk leaves and comes back before he knows of the slot", "2017-08-25 12:00")
+	p.slot(time.Monday, wall.At(8, 0))
 	got(p.calendar.End(p.ctx, p.as("An"), p.circleID, 0, circles.EndDates, "", false))(t)
 	p.lets("the end before anybody knows of the next slot", "2017-08-28 12:00")
 }
@@ -342,7 +346,7 @@ func TestForeignProgramsFollowACircleThroughItsChanges(t *testing.T) {
 	}{
 		{"everything", []string{"An", "Els"}, (*posted).followAll},
 		{"two series", []string{"An", "Els"}, (*posted).followTwoSeries},
-		{"untold", []string{"An", "Els"}, (*posted).followUntold},
+		{"untold", []string{"An", "Dirk", "Els"}, (*posted).followUntold},
 		{"burst", []string{"An", "Els"}, (*posted).followBurst},
 		{"march", []string{"Ben"}, func(p *posted) {
 			p.answersAreRead()

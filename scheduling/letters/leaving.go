@@ -2,6 +2,7 @@ package letters
 
 import (
 	"context"
+	"slices"
 
 	"kring/internal/identity"
 	"kring/internal/mail"
@@ -99,6 +100,29 @@ func cameBack(l *letter) error {
 	facts := l.fact(nil, "letter.fact.next", l.moment(coming[0].StartsAt), "")
 	l.add(l.host(l.guideFact(l.place(facts)), coming[0]))
 	l.allDates()
-	l.note(l.answering("letter.calendar-again"))
-	return l.attachRun(true)
+	behind := l.leftBehind()
+	if len(behind) > 0 {
+		l.note(l.answering("letter.dates_changed.slot.calendar"))
+	} else {
+		l.note(l.answering("letter.calendar-again"))
+	}
+	others := append(l.earlier(), behind...)
+	slices.Sort(others)
+	return l.attachSeries(true, slices.Compact(others)...)
+}
+
+// leftBehind are the series that the person's calendar holds, of dates that have gone to the present one without her being
+// told: leaving took the letter back that would have said so, and coming back at once the one that says goodbye.
+func (l *letter) leftBehind() []int {
+	var series []int
+	for _, s := range l.b.Sessions {
+		t, told := l.b.Told[s.ID]
+		if !told || !t.At.After(l.notice.HoldUntil) {
+			continue
+		}
+		if was, knew := l.known(s, t); knew && was.Series != l.b.Circle.Series {
+			series = append(series, was.Series)
+		}
+	}
+	return series
 }
