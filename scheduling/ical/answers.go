@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,5 +113,9 @@ func (in *reading) instant(prop *goical.Prop) (time.Time, bool) {
 
 func attendee(value string) string {
 	value = strings.ToLower(strings.Trim(strings.TrimSpace(value), `"`))
-	return strings.TrimSpace(strings.TrimPrefix(value, "mailto:"))
+	address, isAddress := strings.CutPrefix(value, "mailto:")
+	if plain, err := url.PathUnescape(address); isAddress && err == nil {
+		address = strings.ToLower(plain)
+	}
+	return strings.TrimSpace(address)
 }

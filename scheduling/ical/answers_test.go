@@ -79,3 +79,17 @@ func FuzzReadAnswers(f *testing.F) {
 		}
 	})
 }
+
+// An attendee is a mailto address (RFC 6068): what stands for itself in a mail address may be written by its number.
+func TestAnAttendeeMayBeWrittenByNumbers(t *testing.T) {
+	for written, want := range map[string]string{
+		"mailto:An%2BKring@example.org": "an+kring@example.org", "MAILTO:an+kring@example.org": "an+kring@example.org",
+		"mailto:a%b@example.org": "a%b@example.org", "an@example.org": "an@example.org",
+	} {
+		file := "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:x\r\nATTENDEE;PARTSTAT=ACCEPTED:" + written + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		_, answers, err := ical.ReadAnswers([]byte(file))
+		if err != nil || len(answers) != 1 || answers[0].Attendee != want {
+			t.Errorf("%s: %v, %v", written, answers, err)
+		}
+	}
+}
