@@ -2,14 +2,17 @@ package circles
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"kring/internal/database"
+	"kring/internal/identity"
 	"kring/internal/outbox"
+	"kring/internal/wall"
 )
 
-// The kinds of notices that this room asks for. Scheduling composes KindJoinedLate and KindCameBack, which carry dates,
-// and adds to KindLeft what takes them out of the calendar.
+// The kinds of notices that this room asks for. Scheduling composes KindJoinedLate, KindCameBack and KindPlaceChanged,
+// which carry dates, and adds to KindLeft what takes them out of the calendar.
 const (
 	KindConfirmApplication = "confirm_application"
 	KindAlreadySignedUp    = "already_signed_up"
@@ -22,6 +25,7 @@ const (
 	KindJoinedLate         = "joined_late"
 	KindLeft               = "left"
 	KindCameBack           = "came_back"
+	KindPlaceChanged       = "place_changed"
 	KindCompleteProposed   = "complete_proposed"
 	KindEndProposed        = "end_proposed"
 	KindFacilitatorInvited = "facilitator_invited"
@@ -44,6 +48,43 @@ func noteAt(tx database.Tx, n outbox.Notice, now, until time.Time) error {
 	n.HoldUntil, n.UsefulUntil = now, until
 	return outbox.NoteIn(tx, n)
 }
+
+// placeChanged tells the members of a circle that has begun where it meets now: their calendars name the place. What
+// changes again before that is told once, and nobody is told in quiet hours.
+func placeChanged(tx database.Tx, c Circle, seats []Member, now time.Time) error {
+	waiting, err := outbox.ClaimUnsentIn(tx, c.ProgrammeID, c.ID, KindPlaceChanged)
+	if err != nil {
+		return err
+	}
+	members := MembersOf(seats)
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = m.PersonID
+	}
+	people, err := identity.FindManyIn(tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		if slices.ContainsFunc(waiting, func(u outbox.Unsent) bool { return u.PersonID == m.PersonID }) {
+			continue
+		}
+		p := people[m.PersonID]
+		loc, err := wall.LoadZone(p.Zone)
+		if err != nil {
+			return err
+		}
+		hold := p.Quiet().After(now.Add(secondThoughts), loc).UTC()
+		key := keyOf(KindPlaceChanged, m.ID, now)
+		if err := note(tx, c, KindPlaceChanged, m.PersonID, "", key, hold, time.Time{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// secondThoughts is how long a new place waits before it is told.
+const secondThoughts = 10 * time.Minute
 
 // tellMembers asks for a letter to every member.
 func tellMembers(tx database.Tx, c Circle, seats []Member, kind, subjectID string, now, until time.Time) error {

@@ -129,8 +129,15 @@ func (r *Registry) PatchCircle(ctx context.Context, actor identity.Actor, id str
 		if err := checkRevision(revision, c.Revision); err != nil {
 			return CircleView{}, err
 		}
+		was := c
 		if err := patch.apply(r.choose, &c, c.Seats-FreeSeats(c, seats)); err != nil {
 			return CircleView{}, err
+		}
+		if c.State.Begun() && (c.Venue != was.Venue || c.VideoLink != was.VideoLink) {
+			c.Sequence += 2 // one for its letter, and one that stays above it
+			if err := placeChanged(tx, c, seats, now); err != nil {
+				return CircleView{}, err
+			}
 		}
 		if patch.LookedAfterBy != nil && *patch.LookedAfterBy != nil {
 			if err := lookedAfter(tx, actor, c.ProgrammeID, **patch.LookedAfterBy); err != nil {

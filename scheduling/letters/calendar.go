@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"kring/internal/mail"
+	"kring/internal/outbox"
 
+	"kring/circles"
 	"kring/scheduling"
 	"kring/scheduling/ical"
 )
@@ -45,6 +47,16 @@ func (l *letter) entry(series int, sequence int) ical.Event {
 		e.Location = c.VideoLink
 	}
 	return e
+}
+
+// sequence is the circle's last. A letter of a new place alone takes the one before, which was raised for it: the letter of
+// changed dates that may wait until the morning must be the newer one.
+func (l *letter) sequence() int {
+	n := l.b.Circle.Sequence
+	if !slices.ContainsFunc(l.notices, func(n outbox.Notice) bool { return n.Kind != circles.KindPlaceChanged }) {
+		n--
+	}
+	return n
 }
 
 // reads says whether anybody reads what calendar programs answer.
@@ -126,7 +138,7 @@ func (l *letter) run(series int, sessions []ical.Instance) ([]ical.Event, error)
 	if len(sessions) == 0 {
 		return nil, nil
 	}
-	base, interval := l.entry(series, l.b.Circle.Sequence), l.b.Set.Interval
+	base, interval := l.entry(series, l.sequence()), l.b.Set.Interval
 	var events []ical.Event
 	var err error
 	for _, days := range []int{interval, 7, 1} {
@@ -174,15 +186,15 @@ func (l *letter) single(w *whatChanged) (scheduling.Session, bool) {
 
 // attachChanges brings the person's calendar from what she knew to what is so.
 func (l *letter) attachChanges(w *whatChanged) error {
-	rests := l.tells(scheduling.NoticePaused) || l.tells(scheduling.NoticeResumed)
-	if s, single := l.single(w); single && !rests {
+	all := l.tells(scheduling.NoticePaused) || l.tells(scheduling.NoticeResumed) || l.tells(circles.KindPlaceChanged)
+	if s, single := l.single(w); single && !all {
 		return l.attachChange(s)
 	}
-	if !rests && w.count() == 0 {
+	if !all && w.count() == 0 {
 		return nil
 	}
 	others := w.others(l.b.Circle.Series)
-	if rests {
+	if all {
 		others = append(others, l.earlier()...)
 	}
 	slices.Sort(others)
@@ -207,9 +219,9 @@ func (w *whatChanged) others(present int) []int {
 // attachChange adds one session as it is now: moved or called off.
 func (l *letter) attachChange(s scheduling.Session) error {
 	if s.State == scheduling.Planned {
-		return l.attach(ical.Request, fileChange, false, l.override(s, s.Sequence))
+		return l.attach(ical.Request, fileChange, false, l.override(s, l.sequence()))
 	}
-	return l.attach(ical.Cancel, fileChange, false, l.override(s, s.Sequence))
+	return l.attach(ical.Cancel, fileChange, false, l.override(s, l.sequence()))
 }
 
 func (l *letter) override(s scheduling.Session, sequence int) ical.Event {
@@ -249,7 +261,7 @@ func (l *letter) attachGone(gone []scheduling.Session) error {
 		var err error
 		if s := of[series][0]; len(of[series]) == 1 {
 			s.State = scheduling.Cancelled
-			err = l.attach(ical.Cancel, name, only, l.override(s, l.b.Circle.Sequence))
+			err = l.attach(ical.Cancel, name, only, l.override(s, l.sequence()))
 		} else {
 			err = l.attachCancelled(series, name, only)
 		}
@@ -275,7 +287,7 @@ func (l *letter) attachCancelled(series int, name string, only bool) error {
 		return err
 	}
 	if len(l.b.Sessions) > 0 && len(events) == 0 { // none of its sessions stayed in it
-		e := l.entry(series, l.b.Circle.Sequence)
+		e := l.entry(series, l.sequence())
 		e.StartAt = l.b.Sessions[0].StartsAt
 		events = append(events, e)
 	}

@@ -29,6 +29,7 @@ func changes(l *letter) error {
 		{scheduling.NoticeResumed, resumed},
 		{scheduling.NoticeReturnSoon, returnSoon},
 		{scheduling.NoticeDatesChanged, datesChanged},
+		{circles.KindPlaceChanged, placeChanged},
 	} {
 		if !l.tells(part.kind) {
 			continue
@@ -145,6 +146,22 @@ func (l *letter) allDates() {
 		l.heading("letter.dates.title")
 		l.add(l.dates(coming))
 	}
+}
+
+// placeChanged tells where the circle meets now; what else changed has been told before it, with the place where that
+// letter names it.
+func placeChanged(l *letter, w *whatChanged) string {
+	coming := l.coming()
+	if len(coming) == 0 {
+		return "no-dates"
+	}
+	l.titledOnce("letter.place_changed.subject")
+	l.paragraph("letter.place_changed.text", "by", l.by("circle-changed"))
+	l.add(l.place(l.fact(nil, "letter.fact.next", l.moment(coming[0].StartsAt), "")))
+	if w.count() == 0 {
+		l.note(l.answering("letter.calendar-again"))
+	}
+	return ""
 }
 
 // onBreak tells which weeks the circle keeps free, and where the sessions went that fell on them.

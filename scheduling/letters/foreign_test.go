@@ -218,7 +218,10 @@ func (p *posted) followAll() {
 	got(p.registry.UndoLeave(p.ctx, p.as("Els"), p.seat("Els").ID))(t)
 	p.lets("Els comes back", "2017-09-15 12:00")
 	p.moves(p.as("Els"), 1, 1, wall.At(9, 0))
-	p.lets("move after that", "2017-09-18 12:00")
+	venue := "De Krook"
+	got(p.registry.PatchCircle(p.ctx, p.as("An"), p.circleID, 0, circles.CirclePatch{Venue: &venue}))(t)
+	p.lets("move after that, and a new place on a Friday", "2017-09-15 15:00")
+	p.lets("the letter of the move", "2017-09-18 12:00")
 	got(p.registry.Leave(p.ctx, p.as("Els"), p.seat("Els").ID))(t)
 	p.lets("Els leaves again", "2017-09-19 12:00")
 	got(p.calendar.End(p.ctx, p.as("An"), p.circleID, 0, circles.EndDates, "", false))(t)

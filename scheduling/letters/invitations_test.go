@@ -174,6 +174,37 @@ func TestWhatLeavesTheCalendarOfWhoLeaves(t *testing.T) {
 	})
 }
 
+// A new place stands in everybody's calendar, is told once however often it changes within ten minutes, and not at night.
+func TestANewPlaceStandsInCalendars(t *testing.T) {
+	lives(t, func(t *testing.T, w *world) {
+		w.begin()
+		before := sequence(entry(t, got(w.compose("An", scheduling.NoticeBegin))(t)))
+		w.sent()
+		w.until("2017-08-30 19:55") // 21:55 in Brussels
+		for _, venue := range []string{"Zaal 2", "De Krook, zaal 3"} {
+			got(w.registry.PatchCircle(w.ctx, w.as("Els"), w.circleID, 0, circles.CirclePatch{Venue: &venue}))(t)
+			w.until("2017-08-30 19:57")
+		}
+		notices := w.told("An", circles.KindPlaceChanged)
+		if morning := got(time.Parse(time.RFC3339, "2017-08-31T05:00:00Z"))(t); len(notices) != 1 || !notices[0].HoldUntil.Equal(morning) {
+			t.Errorf("told %d times, at %v", len(notices), notices[0].HoldUntil)
+		}
+		w.golden("place_changed", "An", circles.KindPlaceChanged)
+		m := got(w.compose("An", circles.KindPlaceChanged))(t)
+		event := entry(t, m)
+		contains(t, event, `LOCATION:De Krook\, zaal 3`, "RRULE:")
+		if m.Calendars[0].Method != "REQUEST" || sequence(event) <= before {
+			t.Errorf("%s, sequence %d after %d", m.Calendars[0].Method, sequence(event), before)
+		}
+		chat := "https://chat.example.org/kring"
+		w.sent()
+		got(w.registry.PatchCircle(w.ctx, w.as("Els"), w.circleID, 0, circles.CirclePatch{ChatLink: &chat}))(t)
+		if again := w.told("An", circles.KindPlaceChanged); len(again) != 0 {
+			t.Errorf("told %d times of a chat that moved", len(again))
+		}
+	})
+}
+
 // The last date was put off when somebody left who was not told yet: it stands at its old place in her calendar.
 func TestWhoLeavesLosesTheDateThatSheKnows(t *testing.T) {
 	lives(t, func(t *testing.T, w *world) {

@@ -112,6 +112,7 @@ func kinds() map[string]kind {
 		scheduling.NoticePaused:       {list: outbox.Changes, merge: "changes", write: changes},
 		scheduling.NoticeReturnSoon:   {list: outbox.Changes, merge: "changes", write: changes},
 		scheduling.NoticeResumed:      {list: outbox.Changes, merge: "changes", write: changes},
+		circles.KindPlaceChanged:      {list: outbox.Changes, merge: "changes", write: changes},
 
 		scheduling.NoticeCircleMessage:  {write: circleMessage},
 		scheduling.NoticeAnswerOutdated: {write: answerOutdated},

@@ -24,7 +24,7 @@ import (
 
 func TestEveryKindHasAComposerAndGoldensInBothLanguages(t *testing.T) {
 	table := New(Options{}).Table()
-	for _, kind := range append(scheduling.Kinds(), circles.KindLeft, circles.KindCameBack) {
+	for _, kind := range append(scheduling.Kinds(), circles.KindLeft, circles.KindCameBack, circles.KindPlaceChanged) {
 		if table[kind].Compose == nil {
 			t.Errorf("nobody composes %s", kind)
 		}
@@ -124,6 +124,7 @@ func TestTheTwoListsAreLeftApart(t *testing.T) {
 		lists[k.List]++
 		if (k.List == outbox.Changes) != slices.Contains([]string{
 			scheduling.NoticeDatesChanged, scheduling.NoticePaused, scheduling.NoticeReturnSoon, scheduling.NoticeResumed,
+			circles.KindPlaceChanged,
 		}, name) {
 			t.Errorf("%s is on list %q", name, k.List)
 		}
