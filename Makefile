@@ -35,7 +35,7 @@ lint: $(LINT) ## linters, with the rules on who may import whom
 fmt: ## format all Go code
 	gofmt -w $$(git ls-files --cached --others --exclude-standard '*.go')
 
-bench: build ## measure the whole program beside a bare one, in about four minutes; BENCH="-only start" picks
+bench: build ## measure the whole program beside a bare one, in about five minutes; BENCH="-only start" picks
 	go build -trimpath -o bin/bare ./bench/bare
 	go run -trimpath ./bench $(BENCH)
 

@@ -1,6 +1,6 @@
 // Command bench measures Kring beside the least that could do the same work, and prints both in one run.
 //
-// What it is for: the figures of docs/performance.md. `make bench` runs it; it ends by itself in about four minutes, needs
+// What it is for: the figures of docs/performance.md. `make bench` runs it; it ends by itself in about five minutes, needs
 // no network but the loopback, and leaves nothing behind.
 //
 // What it refuses: absolute promises. A shared machine is twice as fast at one minute as at the next, so every figure
