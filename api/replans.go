@@ -13,14 +13,9 @@ import (
 func (a *API) PreviewReplan(ctx context.Context, r contract.PreviewReplanRequestObject) (contract.PreviewReplanResponseObject, error) {
 	in := callOf(ctx)
 	step := stepOf(r.Body)
-	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Replan], error) {
-		replan, err := a.calendar.PreviewReplan(ctx, in.actor, r.CircleId, step)
-		if err != nil {
-			return made[contract.Replan]{}, err
-		}
-		view, err := a.replanAfter(ctx, replan)
-		return made[contract.Replan]{view, replan.ID}, err
-	}, a.replanNow)
+	view, err := a.replanned(ctx, func(ctx context.Context) (scheduling.Replan, error) {
+		return a.calendar.PreviewReplan(ctx, in.actor, r.CircleId, step)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -32,21 +27,29 @@ func (a *API) PreviewReplan(ctx context.Context, r contract.PreviewReplanRequest
 // CommitReplan does what a preview shows.
 func (a *API) CommitReplan(ctx context.Context, r contract.CommitReplanRequestObject) (contract.CommitReplanResponseObject, error) {
 	in, tell := callOf(ctx), given(given(r.Body, contract.Commit{}).Tell, true)
-	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Replan], error) {
+	view, err := a.replanned(ctx, func(ctx context.Context) (scheduling.Replan, error) {
 		replan, err := a.calendar.CommitReplan(ctx, in.actor, r.ReplanId, tell)
 		if moved := new(scheduling.MovedOn); errors.As(err, &moved) {
-			return made[contract.Replan]{}, a.movedOn(ctx, moved)
+			err = a.movedOn(ctx, moved)
 		}
+		return replan, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return contract.CommitReplan200JSONResponse(view), nil
+}
+
+// replanned previews, makes or takes back a change of dates, once for each idempotency key.
+func (a *API) replanned(ctx context.Context, do func(context.Context) (scheduling.Replan, error)) (contract.Replan, error) {
+	return once(ctx, a, func(ctx context.Context) (made[contract.Replan], error) {
+		replan, err := do(ctx)
 		if err != nil {
 			return made[contract.Replan]{}, err
 		}
 		view, err := a.replanAfter(ctx, replan)
 		return made[contract.Replan]{view, replan.ID}, err
 	}, a.replanNow)
-	if err != nil {
-		return nil, err
-	}
-	return contract.CommitReplan200JSONResponse(view), nil
 }
 
 // movedOn is the refusal that shows the fresh preview, which stays.
@@ -62,14 +65,9 @@ func (a *API) movedOn(ctx context.Context, moved *scheduling.MovedOn) error {
 // UndoReplan takes a change of dates back.
 func (a *API) UndoReplan(ctx context.Context, r contract.UndoReplanRequestObject) (contract.UndoReplanResponseObject, error) {
 	in := callOf(ctx)
-	view, err := once(ctx, a, func(ctx context.Context) (made[contract.Replan], error) {
-		replan, err := a.calendar.UndoReplan(ctx, in.actor, r.ReplanId)
-		if err != nil {
-			return made[contract.Replan]{}, err
-		}
-		view, err := a.replanAfter(ctx, replan)
-		return made[contract.Replan]{view, replan.ID}, err
-	}, a.replanNow)
+	view, err := a.replanned(ctx, func(ctx context.Context) (scheduling.Replan, error) {
+		return a.calendar.UndoReplan(ctx, in.actor, r.ReplanId)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -270,6 +270,13 @@ func (pl *planner) changes() ([]changeLine, error) {
 // pressPlan takes a step for the whole run, which leads to its preview, or a vote, an early end of one, or what the
 // circle agrees on.
 func (pl *planner) pressPlan(sent url.Values) error {
+	return pl.press(sent, func(f *fault.Fault, typed stepTyped) error {
+		return pl.plan(pl.statusOf(f), planPage{Wrong: pl.refusal(f)}, typed)
+	})
+}
+
+// press does what was sent and leads on, or shows the page again with what is wrong and what was typed.
+func (pl *planner) press(sent url.Values, again func(*fault.Fault, stepTyped) error) error {
 	below, did, err := pl.act(sent)
 	if err == nil {
 		return pl.to(below, did)
@@ -278,7 +285,7 @@ func (pl *planner) pressPlan(sent url.Values) error {
 	if !refused || f.Kind == fault.NotFound {
 		return err
 	}
-	return pl.plan(pl.statusOf(f), planPage{Wrong: pl.refusal(f)}, stepTyped{planner: pl, sent: sent, wrong: pl.wrongBy(f)})
+	return again(f, stepTyped{planner: pl, sent: sent, wrong: pl.wrongBy(f)})
 }
 
 // refusal is what a fault says at the top of a page.

@@ -144,13 +144,7 @@ func (pl *planner) oneDate(status int, wrong string, t stepTyped) error {
 // pressDate takes a step about the date of the page.
 func (pl *planner) pressDate(sent url.Values) error {
 	sent.Set("session", pl.c.Param("session"))
-	below, did, err := pl.act(sent)
-	if err == nil {
-		return pl.to(below, did)
-	}
-	f, refused := fault.Of(err)
-	if !refused || f.Kind == fault.NotFound {
-		return err
-	}
-	return pl.oneDate(pl.statusOf(f), pl.refusal(f), stepTyped{planner: pl, sent: sent, wrong: pl.wrongBy(f)})
+	return pl.press(sent, func(f *fault.Fault, typed stepTyped) error {
+		return pl.oneDate(pl.statusOf(f), pl.refusal(f), typed)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"kring/internal/fault"
 	"kring/internal/wall"
 )
 
@@ -93,3 +94,15 @@ type Actor struct {
 
 // Known says whether the actor is somebody.
 func (a Actor) Known() bool { return a.PersonID != "" }
+
+// Herself refuses who does not look after her own things: Unauthenticated "sign-in-needed" for nobody, and Forbidden
+// "forbidden" for a member token, which comes out of a link that may have been passed on.
+func (a Actor) Herself() error {
+	switch {
+	case !a.Known():
+		return fault.New(fault.Unauthenticated, "sign-in-needed")
+	case a.MemberOnly:
+		return fault.New(fault.Forbidden, "forbidden")
+	}
+	return nil
+}

@@ -53,11 +53,8 @@ func NewRecords(db *database.DB, c *clock.Clock, parts ...Part) *Records {
 // Unauthenticated "sign-in-needed" for nobody, Forbidden "forbidden" for a member token, and NotFound "not-found" for who
 // is erased.
 func (r *Records) Export(ctx context.Context, actor Actor) (map[string]any, error) {
-	if !actor.Known() {
-		return nil, fault.New(fault.Unauthenticated, "sign-in-needed")
-	}
-	if actor.MemberOnly {
-		return nil, fault.New(fault.Forbidden, "forbidden")
+	if err := actor.Herself(); err != nil {
+		return nil, err
 	}
 	var all map[string]any
 	err := r.db.Snapshot(ctx, func(tx database.Tx) (err error) {

@@ -130,11 +130,8 @@ func (t *Tokens) issueIn(tx database.Tx, actor Actor, draft TokenDraft) (string,
 }
 
 func newToken(actor Actor, draft TokenDraft, machine time.Time) (Token, error) {
-	if !actor.Known() {
-		return Token{}, fault.New(fault.Unauthenticated, "sign-in-needed")
-	}
-	if actor.MemberOnly {
-		return Token{}, fault.New(fault.Forbidden, "forbidden")
+	if err := actor.Herself(); err != nil {
+		return Token{}, err
 	}
 	var v fault.Violations
 	token := Token{ID: database.NewID(), PersonID: actor.PersonID, CreatedAt: machine}

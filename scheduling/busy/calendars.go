@@ -66,7 +66,7 @@ const (
 
 // Show is the actor's own calendar. It answers NotFound "not-found" when none was named.
 func (b *Calendars) Show(ctx context.Context, actor identity.Actor) (Calendar, error) {
-	if err := herself(actor); err != nil {
+	if err := actor.Herself(); err != nil {
 		return Calendar{}, err
 	}
 	var shown Calendar
@@ -95,7 +95,7 @@ func (b *Calendars) show(tx database.Tx, personID string) (Calendar, error) {
 // Name takes the address of the actor's own calendar, https or webcal, in place of the one that she named before. It is
 // read soon; nothing of the other one is kept. It answers Invalid for /address.
 func (b *Calendars) Name(ctx context.Context, actor identity.Actor, address string) (Calendar, error) {
-	if err := herself(actor); err != nil {
+	if err := actor.Herself(); err != nil {
 		return Calendar{}, err
 	}
 	address, err := checkAddress(address)
@@ -127,19 +127,8 @@ func (b *Calendars) Name(ctx context.Context, actor identity.Actor, address stri
 
 // Forget drops the actor's own calendar and everything that was read of it. Without one it does nothing.
 func (b *Calendars) Forget(ctx context.Context, actor identity.Actor) error {
-	if err := herself(actor); err != nil {
+	if err := actor.Herself(); err != nil {
 		return err
 	}
 	return b.db.Write(ctx, func(tx database.Tx) error { return deleteCalendar(tx, actor.PersonID) })
-}
-
-// herself refuses nobody, and who only holds a link that may have been passed on.
-func herself(actor identity.Actor) error {
-	switch {
-	case !actor.Known():
-		return fault.New(fault.Unauthenticated, "sign-in-needed")
-	case actor.MemberOnly:
-		return fault.New(fault.Forbidden, "forbidden")
-	}
-	return nil
 }

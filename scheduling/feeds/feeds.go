@@ -74,7 +74,7 @@ func (f *Feeds) feed(purpose, rowID string, epoch int) Feed {
 // OfPerson is the actor's own feed: the sessions of all her circles. It answers Unauthenticated "sign-in-needed", and
 // Forbidden "forbidden" for the link of a letter.
 func (f *Feeds) OfPerson(ctx context.Context, actor identity.Actor) (Feed, error) {
-	if err := herself(actor); err != nil {
+	if err := actor.Herself(); err != nil {
 		return Feed{}, err
 	}
 	var p identity.Person
@@ -91,7 +91,7 @@ func (f *Feeds) OfPerson(ctx context.Context, actor identity.Actor) (Feed, error
 // RenewOfPerson gives the actor's own feed another address; the old one leads nowhere from then on. It answers what
 // OfPerson answers.
 func (f *Feeds) RenewOfPerson(ctx context.Context, actor identity.Actor) (Feed, error) {
-	if err := herself(actor); err != nil {
+	if err := actor.Herself(); err != nil {
 		return Feed{}, err
 	}
 	now := f.clock.Now()
@@ -156,15 +156,4 @@ func seatOf(tx database.Tx, actor identity.Actor, action circles.Action, circleI
 		return circles.Member{}, err
 	}
 	return circles.MemberIn(tx, object.MemberID)
-}
-
-// herself refuses nobody, and who only holds a link that may have been passed on.
-func herself(actor identity.Actor) error {
-	switch {
-	case !actor.Known():
-		return fault.New(fault.Unauthenticated, "sign-in-needed")
-	case actor.MemberOnly:
-		return fault.New(fault.Forbidden, "forbidden")
-	}
-	return nil
 }

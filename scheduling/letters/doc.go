@@ -30,6 +30,7 @@
 //	another weekly slot       REQUEST of a new series; the old one cut off, in a file of its own
 //	left, given away, ended   CANCEL of the series, or of the one date that is left
 //	came back                 REQUEST of the series from the next date on
+//	a new place or link       REQUEST of the series
 //
 // Main path of a button:
 //
